@@ -95,7 +95,9 @@ class Environment:
         return [self._origin(name, origin.rstrip("/")) for origin in self.words(name, default)]
 
     def service_url(self, name: str, default: str) -> str:
-        """The URL of an external service, without a final slash."""
+        """The URL of an external service, without a final slash; "" if there is none and no default."""
+        if not default and not self.text(name):
+            return ""
         address = (self.text(name) or default).rstrip("/")
         parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
         if not parts or not parts.hostname or parts.username or parts.query or parts.fragment:

@@ -25,6 +25,7 @@ environment.read_from_file("REDIS_URL_FILE")
 environment.read_from_file("EMAIL_URL_FILE")
 environment.read_from_file("METRICS_TOKEN_FILE")
 environment.read_from_file("SENTRY_DSN_FILE")
+environment.read_from_file("SUBSONIC_PASSWORD_FILE")
 environment.read_from_file("SPOTIFY_CLIENT_SECRET_FILE")
 environment.read_from_file("RAPIDAPI_KEY_FILE")
 environment.read_from_file("YOUTUBE_API_KEY_FILE")
@@ -46,6 +47,11 @@ RECOMMENDATION_DATA_DIR = environment.existing_folder("RECOMMENDATION_DATA_DIR",
 MUSIC_DIRS = environment.existing_folders("MUSIC_DIRS", base=PROJECT_DIR)
 # Where a proxy in front of this server delivers the same folders; "": this server sends the files itself.
 AUDIO_ACCEL_PREFIX = environment.text("AUDIO_ACCEL_PREFIX").rstrip("/")
+# A server with music of its own. Without a user, the password is an API key.
+SUBSONIC_URL = environment.service_url("SUBSONIC_URL", "")
+SUBSONIC_USER = environment.text("SUBSONIC_USER")
+SUBSONIC_PASSWORD = environment.text("SUBSONIC_PASSWORD")
+environment.all_or_none("SUBSONIC_URL", "SUBSONIC_PASSWORD")
 
 # --- Web app --------------------------------------------------------------------------------------
 

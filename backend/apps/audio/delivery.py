@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import FileIO
@@ -21,11 +22,13 @@ from django.core import signing
 from django.utils import timezone
 
 from apps.audio.folders import configured_folders, etag_of, open_within
-from apps.audio.models import AudioFile
+from apps.audio.models import BEST_FIRST, AudioFile
+from apps.audio.subsonic import NOT_FOUND, AudioSourceFailed, SubsonicError, current_listeners
 from apps.realtime.asgi import AsgiRequest, Receive, Scope, Send, check
 from apps.realtime.hub import current_hub
-from core.errors import ApiError, ErrorSpec, NotPermitted, raises
+from core.errors import ApiError, ErrorSpec, NotPermitted, Unavailable, raises
 from core.json_codec import Instant
+from core.providers.responses import Failure, ProviderError
 from core.request_context import within_request
 
 # --- Signed URLs -------------------------------------------------------------------------------------
@@ -96,24 +99,32 @@ NO_AUDIO = ErrorSpec(NoAudio, "The track has no audio on this server.")
 
 @dataclass(frozen=True, slots=True)
 class OpenAudio:
-    """An open audio file, with its size and ETag."""
+    """An open audio file, with its size and ETag. `opened` is None for a song of the Subsonic server."""
 
     file: AudioFile
-    opened: FileIO
+    opened: FileIO | None
     size_bytes: int
     etag: str
+
+    def close(self) -> None:
+        if self.opened is not None:
+            self.opened.close()
 
 
 def files_of(track_id: int) -> list[AudioFile]:
     """The files of a track, the best first."""
     files = AudioFile.objects.filter(track_id=track_id)
-    return list(files.order_by("-is_lossless", "-bits_per_second", "id"))
+    return list(files.order_by(*BEST_FIRST))
 
 
 @raises(NO_AUDIO)
 def open_best(files: Sequence[AudioFile]) -> OpenAudio:
-    """The first of the files that can be opened."""
+    """The first of the files that can be opened. A song of the Subsonic server is taken without a request."""
     for file in files:
+        if file.is_remote:
+            if file.folder == settings.SUBSONIC_URL:
+                return OpenAudio(file, None, file.size_bytes, f'"{file.content_hash}-{file.size_bytes:x}"')
+            continue
         try:
             opened = FileIO(open_within(file.folder, file.path))
         except OSError:
@@ -174,6 +185,9 @@ TrackOfItem = Callable[[str, int], int | None]
 # File descriptors of one response: its connection, and the audio file.
 FILES_OPEN = 2
 CHUNK_BYTES = 64 * 1024
+# What passes by itself: clients may try again after so many seconds.
+UNAVAILABLE = {Failure.UNREACHABLE, Failure.SLOW, Failure.CUT, Failure.BUSY, Failure.RESTING}
+RETRY_SECONDS = 5.0
 # Folders may be on sleeping disks or other machines. In threads of their own, slow reads delay only other
 # reads of files.
 FILE_THREADS = 4
@@ -205,8 +219,8 @@ class AudioDelivery:
         files = await exchange.read(self._files, signature)
         async with current_hub().admission.slot(exchange.visit, is_join=False, files=FILES_OPEN):
             audio = await _in_file_thread(open_best, files)
-            with audio.opened:
-                await _send(exchange, audio)
+            with closing(audio):
+                await (_send if audio.opened else _pass_on)(exchange, audio)
 
     def _files(self, signature: str) -> list[AudioFile]:
         item = signed_item(signature)
@@ -217,11 +231,8 @@ class AudioDelivery:
 
 
 async def _send(exchange: AsgiRequest, audio: OpenAudio) -> None:
-    headers = {
-        "accept-ranges": "bytes",
-        "cache-control": f"private, max-age={int(VALID_FOR.total_seconds())}",
-        "etag": audio.etag,
-    }
+    assert audio.opened is not None  # noqa: S101 - otherwise it is passed on
+    headers = _headers_of(audio)
     part = _requested_part(exchange, audio)  # nginx rejects several ranges otherwise
     if settings.AUDIO_ACCEL_PREFIX:
         headers["x-accel-redirect"] = _accel_path(audio.file)
@@ -243,6 +254,49 @@ async def _send(exchange: AsgiRequest, audio: OpenAudio) -> None:
         if len(piece) < wanted:
             raise TruncatedFileError(audio.file.path)
         await exchange.write(piece, is_last=start + wanted == sent.stop)
+
+
+async def _pass_on(exchange: AsgiRequest, audio: OpenAudio) -> None:
+    """Sends what the Subsonic server sends, as slowly as the client reads it."""
+    part = None if audio.size_bytes <= 0 else _requested_part(exchange, audio)
+    headers = _headers_of(audio)
+    if exchange.is_head:
+        headers |= {"content-length": str(audio.size_bytes)} if audio.size_bytes > 0 else {}
+        await exchange.begin(content_type=audio.file.content_type, extra=headers)
+        await exchange.write(b"", is_last=True)
+        return
+    asked = None if part is None else f"bytes={part.start}-{part.stop - 1}"
+    try:
+        async with current_listeners().song(audio.file.path, part=asked) as song:
+            headers |= song.headers
+            status = 206 if "content-range" in headers else 200
+            await exchange.begin(content_type=audio.file.content_type, status=status, extra=headers)
+            async for piece in song.pieces:
+                await exchange.write(piece)
+            await exchange.write(b"", is_last=True)
+    except ProviderError as error:
+        if exchange.has_begun:
+            raise TruncatedFileError(str(error)) from None
+        raise _source_error(error) from None
+
+
+def _source_error(error: ProviderError) -> ApiError:
+    if isinstance(error, SubsonicError) and error.code == NOT_FOUND:
+        return NoAudio()
+    if error.failure in UNAVAILABLE:
+        return Unavailable(
+            "The music server does not respond.",
+            retry_after_seconds=error.retry_after_seconds or RETRY_SECONDS,
+        )
+    return AudioSourceFailed()
+
+
+def _headers_of(audio: OpenAudio) -> dict[str, str]:
+    return {
+        "accept-ranges": "bytes",
+        "cache-control": f"private, max-age={int(VALID_FOR.total_seconds())}",
+        "etag": audio.etag,
+    }
 
 
 def _requested_part(exchange: AsgiRequest, audio: OpenAudio) -> range | None:

@@ -168,7 +168,9 @@ class _Scanner:
         )
 
     def _is_moved(self, file: FoundFile, content_hash: str, info: os.stat_result) -> bool:
-        for row in AudioFile.objects.filter(content_hash=content_hash, size_bytes=info.st_size):
+        for row in AudioFile.objects.filter(
+            content_hash=content_hash, size_bytes=info.st_size, is_remote=False
+        ):
             if _is_gone(row.folder, row.path):
                 move_file(row=row, folder=file.folder, path=file.path, modified_ns=info.st_mtime_ns)
                 return True
@@ -179,11 +181,11 @@ class _Scanner:
     def remove_missing(self, start: Path) -> None:
         folder = folder_of(start)
         prefix = "" if str(start) == folder else f"{os.path.relpath(start, folder)}/"
-        for rows in _portions(Q(folder=folder, path__startswith=prefix)):
+        for rows in portions(Q(folder=folder, path__startswith=prefix)):
             self._remove([pk for pk, place, path in rows if _is_gone(place, path)])
 
     def remove_unconfigured(self) -> None:
-        for rows in _portions(~Q(folder__in=configured_folders())):
+        for rows in portions(~Q(folder__in=[*configured_folders(), settings.SUBSONIC_URL])):
             self._remove([pk for pk, _, _ in rows])
 
     def _remove(self, ids: Sequence[int]) -> None:
@@ -191,7 +193,7 @@ class _Scanner:
         self.result.removed += len(ids)
 
 
-def _portions(which: Q) -> Iterator[list[tuple[int, str, str]]]:
+def portions(which: Q) -> Iterator[list[tuple[int, str, str]]]:
     last = 0
     rows = AudioFile.objects.filter(which).order_by("pk").values_list("pk", "folder", "path")
     while portion := list(rows.filter(pk__gt=last)[:ROWS_AT_ONCE]):

@@ -18,14 +18,24 @@ from core.errors import Conflict, NotFound
 # What a changed tag corrects of the track that the file has.
 CORRECTED = ("title", "artist", "album", "genre", "cover_url", "isrc", "explicit")
 WRITTEN = [
-    *("track", "folder", "path", "size_bytes", "modified_ns", "content_hash", "codec", "content_type"),
+    *(
+        "track",
+        "folder",
+        "path",
+        "is_remote",
+        "size_bytes",
+        "modified_ns",
+        "content_hash",
+        "codec",
+        "content_type",
+    ),
     *("duration_ms", "bits_per_second", "is_lossless", "gain_db", "tags"),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file as a scan has read it."""
+    """A file as a scan or an import has read it."""
 
     folder: str
     path: str
@@ -34,6 +44,7 @@ class ReadFile:
     content_hash: str
     tags: AudioTags
     cover_key: str | None
+    is_remote: bool = False
 
     @property
     def location(self) -> str:
@@ -102,6 +113,7 @@ def _row_of(file: ReadFile, track_id: int) -> AudioFile:
         track_id=track_id,
         folder=file.folder,
         path=file.path,
+        is_remote=file.is_remote,
         location=file.location,
         size_bytes=file.size_bytes,
         modified_ns=file.modified_ns,

@@ -66,6 +66,12 @@ FORMATS: Mapping[type[Any], Format] = {
     OggFLAC: Format("flac", "audio/ogg", is_lossless=True),
     WAVE: Format("pcm", "audio/wav", is_lossless=True),
 }
+# By the suffix alone, where the file itself cannot be read.
+FORMATS_BY_SUFFIX: Mapping[str, Format] = {
+    **{"mp3": FORMATS[MP3], "m4a": FORMATS[MP4], "mp4": FORMATS[MP4], "aac": FORMATS[AAC]},
+    **{"flac": FORMATS[FLAC], "ogg": FORMATS[OggVorbis], "oga": FORMATS[OggVorbis], "opus": FORMATS[OggOpus]},
+    "wav": FORMATS[WAVE],
+}
 WITHOUT_MAGIC: Mapping[str, type[Any]] = {".mp3": MP3, ".aac": AAC}
 ALAC = Format("alac", "audio/mp4", is_lossless=True)
 
@@ -100,8 +106,27 @@ def read_tags(file: BinaryIO, *, path: str) -> AudioTags:
         checked_duration(max(1, round(duration_ms / 1000)) if duration_ms > 0 else 0)
     except MetadataError:
         raise UnreadableAudioError("has no audio, or is longer than a week") from None
-    texts = _texts(audio)
-    named_artist, named_title = _of_file_name(path)
+    return described(
+        _texts(audio),
+        name=path,
+        form=form,
+        duration_ms=duration_ms,
+        bits_per_second=max(0, round(getattr(audio.info, "bitrate", 0) or 0)),
+        picture=_picture(audio),
+    )
+
+
+def described(
+    texts: Mapping[str, list[str]],
+    *,
+    name: str,
+    form: Format,
+    duration_ms: int,
+    bits_per_second: int,
+    picture: bytes | None,
+) -> AudioTags:
+    """`texts` have the names of Vorbis comments. Without a title or an artist, the file's name has them."""
+    named_artist, named_title = _of_file_name(name)
     return AudioTags(
         format=form,
         title=_text(texts, "title") or named_title,
@@ -111,9 +136,9 @@ def read_tags(file: BinaryIO, *, path: str) -> AudioTags:
         isrc=_isrc(texts),
         explicit=EXPLICIT.get(_text(texts, "itunesadvisory")),
         duration_ms=duration_ms,
-        bits_per_second=max(0, round(getattr(audio.info, "bitrate", 0) or 0)),
+        bits_per_second=bits_per_second,
         gain_db=_gain(texts),
-        picture=_picture(audio),
+        picture=picture,
     )
 
 

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from apps.audio.covers import cover_path
 from apps.audio.delivery import NO_AUDIO, RangeNotSatisfiable
+from apps.audio.subsonic import AudioSourceFailed
 from core.endpoints import Parameter, ResponseSpec, endpoint
 from core.errors import ErrorSpec, NotFound, NotPermitted, RateLimited, Unavailable
 
@@ -63,6 +64,7 @@ class AudioBytesViewSet(viewsets.ViewSet):
                 RangeNotSatisfiable, "Several ranges, or one that the file does not have.", {"bytes": 9}
             ),
             ErrorSpec(RateLimited, "Too many requests."),
+            ErrorSpec(AudioSourceFailed, "The Subsonic server has responded with something else."),
         ],
         negotiates=False,
         produces="audio/*",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
-from apps.audio.models import AudioFile
+from apps.audio.models import BEST_FIRST, AudioFile
 from apps.player.models import AfterPlay, Player, Speaker, State
 from apps.player.payloads import PlayerBeatPayload, PlayerPayload, player_payload
 from apps.playlist.models import Play, PlaylistTrack
@@ -23,7 +23,7 @@ _PLAYER_AND_PLAY = (
     f"SELECT {columns(Player, 'player')},"  # noqa: S608
     f" (SELECT id FROM {Play._meta.db_table} WHERE room_id = player.room_id AND ended_at IS NULL),"
     f" (SELECT duration_ms FROM {AudioFile._meta.db_table} WHERE track_id = %s"
-    " ORDER BY is_lossless DESC, bits_per_second DESC, id LIMIT 1)"
+    " ORDER BY is_remote, is_lossless DESC, bits_per_second DESC, id LIMIT 1)"
     f" FROM {Player._meta.db_table} AS player WHERE player.room_id = %s"
 )
 
@@ -66,7 +66,7 @@ def new_player(room: Room) -> Player:
         return player
     play = Play.objects.filter(room=room, ended_at__isnull=True).first()
     files = AudioFile.objects.filter(track_id=item.track_id)
-    audio = files.order_by("-is_lossless", "-bits_per_second", "id").values_list("duration_ms", flat=True)
+    audio = files.order_by(*BEST_FIRST).values_list("duration_ms", flat=True)
     player.state = State.PLAYING
     player.play_id = play.pk if play else None
     player.anchored_at = item.played_at

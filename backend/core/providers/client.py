@@ -68,7 +68,7 @@ class ProviderTransport:
         self._times = times
         self._http = httpx.Client(
             base_url=base_url,
-            verify=_authorities(),
+            verify=authorities(),
             timeout=httpx.Timeout(bounds.seconds, connect=bounds.connect_seconds),
             follow_redirects=False,
             # Unpacked, a small body may be of any size.
@@ -135,7 +135,7 @@ class ProviderTransport:
 
 
 @functools.cache
-def _authorities() -> ssl.SSLContext:
+def authorities() -> ssl.SSLContext:
     """Whom to believe certificates of; read once a process, for that takes a while."""
     return httpx.create_ssl_context()
 

@@ -1,6 +1,5 @@
 """`manage.py scan_music [DIR …] [--watch]`: reads the audio files of MUSIC_DIRS."""
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,13 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
 from apps.audio.folders import folder_of
+from apps.audio.progress import FileProgress
 from apps.audio.scanning import count_files, scan
 
-# Files per line of progress, if the output is a file or a pipe.
-FILES_PER_LINE = 1000
 # Changes within this time are reported together: usually all files of an album.
 SETTLE_MILLISECONDS = 1600
 IDLE_MILLISECONDS = 5000
@@ -78,21 +75,11 @@ class Command(BaseCommand):
             return
 
     def _scan(self, starts: list[Path] | None) -> None:
-        is_terminal = sys.stderr.isatty()
-        total = count_files(starts or settings.MUSIC_DIRS)
-        with tqdm(desc="Files", total=total, unit="file", file=sys.stderr, disable=not is_terminal) as bar:
-            done = 0
-
-            def progress(files: int) -> None:
-                nonlocal done
-                before, done = done, done + files
-                bar.update(files)
-                if not is_terminal and done // FILES_PER_LINE > before // FILES_PER_LINE:
-                    self.stdout.write(f"{done} of {total} files")
+        with FileProgress("Files", count_files(starts or settings.MUSIC_DIRS), self.stdout) as bar:
 
             def report(path: str, reason: str) -> None:
                 bar.clear()
                 self.stderr.write(f"{path} {reason}")
 
-            result = scan(starts, report=report, progress=progress)
+            result = scan(starts, report=report, progress=bar.advance)
         self.stdout.write(f"{result}.")

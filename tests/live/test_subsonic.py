@@ -1,0 +1,167 @@
+"""The songs of a real Subsonic server: imported as tracks, and their bytes passed on to listeners."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.audio_files import picture, write_audio
+from tests.conftest import ReadyMadeData
+from tests.contract.conftest import client_of, new_room
+from tests.contract.refusals import refused
+from tests.preloaded import run_program
+from tests.processes import BACKEND, TuttiServer
+from tests.services import Service
+
+USER = "ada"
+PROGRAM = Path(__file__).parent.parent / "supysonic_server.py"
+
+
+class Supysonic(Service):
+    """A server of the Subsonic protocol, with the audio files below `music`."""
+
+    name = "Supysonic"
+
+    def __init__(self) -> None:
+        super().__init__()
+        os.chown(self.folder, os.getuid(), os.getgid())  # it runs with this Python, as this user
+        self.music = self.folder / "music"
+        self.music.mkdir()
+        self.password = secrets.token_hex(8)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _command(self) -> list[str]:
+        os.environ["SUPYSONIC_PASSWORD"] = self.password
+        return [sys.executable, str(PROGRAM), "serve", str(self.port), str(self.folder), str(self.music)]
+
+    def _answering_pid(self) -> int | None:
+        try:
+            httpx.get(f"{self.url}/rest/ping.view", timeout=2)
+            return int((self.folder / "pid").read_text())
+        except (httpx.HTTPError, OSError, ValueError):
+            return None
+
+    def scan(self) -> None:
+        command = [sys.executable, str(PROGRAM), "scan", str(self.folder), str(self.music)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env={**os.environ, "SUPYSONIC_PASSWORD": self.password}
+        )
+        assert done.returncode == 0, done.stderr
+
+
+class Library:
+    """A Tutti with a Subsonic server and a folder of its own."""
+
+    def __init__(self, server: TuttiServer, http: httpx.Client, subsonic: Supysonic, folder: Path) -> None:
+        self.server, self.http, self.subsonic, self.folder = server, http, subsonic, folder
+
+    def manage(self, *words: str, exit_code: int = 0) -> str:
+        command = [sys.executable, "manage.py", *words]
+        done = run_program(command, cwd=BACKEND, env=self.server.environment)
+        assert done.returncode == exit_code, done.stdout + done.stderr
+        assert self.subsonic.password not in done.stdout + done.stderr
+        return done.stdout or done.stderr
+
+    def track(self, title: str) -> dict[str, Any]:
+        (found,) = self.http.get("/api/tracks/", params={"search": title}).json()
+        return found
+
+    def audio(self, title: str) -> dict[str, Any]:
+        room = new_room(self.http)
+        item = self.http.post(
+            f"/api/rooms/{room}/playlist/", json={"track_id": self.track(title)["id"]}
+        ).json()
+        answer = self.http.get(f"/api/rooms/{room}/items/{item['id']}/audio/")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="module")
+def subsonic() -> Iterator[Supysonic]:
+    with Supysonic() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def library(
+    ready_made_data: ReadyMadeData, subsonic: Supysonic, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("music")
+    for title in ("Amber", "Bronze"):
+        write_audio(
+            subsonic.music / title / f"{title}.flac", title=title, artist="Ada", album=title, cover=picture()
+        )
+    write_audio(subsonic.music / "Both" / "both.mp3", title="Both", artist="Bo", album="Both", seconds=4)
+    write_audio(folder / "both.flac", title="Both", artist="Bo", seconds=4)
+    subsonic.scan()
+    access = {"SUBSONIC_URL": subsonic.url, "SUBSONIC_USER": USER, "SUBSONIC_PASSWORD": subsonic.password}
+    options = ready_made_data.options("embedded")
+    started = TuttiServer(**options, environment={**access, "MUSIC_DIRS": str(folder)})
+    with started as server, client_of(server) as http:
+        made = Library(server, http, subsonic, folder)
+        made.manage("scan_music")
+        assert (
+            made.manage("import_subsonic") == "3 added, 0 changed, 0 unchanged, 0 removed, 0 not imported.\n"
+        )
+        yield made
+        assert subsonic.password not in server.log
+
+
+def test_songs_become_tracks_with_audio_of_the_same_bytes(library: Library):
+    track = library.track("Amber")
+    assert (track["artist"], track["album"], track["duration_seconds"]) == ("Ada", "Amber", 2)
+    assert library.http.get(track["cover_url"]).content[:3] == b"\xff\xd8\xff"
+    content = (library.subsonic.music / "Amber" / "Amber.flac").read_bytes()
+    audio = library.audio("Amber")
+    assert (audio["bytes"], audio["content_type"]) == (len(content), "audio/flac")
+    whole = library.http.get(audio["url"])
+    assert (whole.status_code, whole.content, whole.headers["ETag"]) == (200, content, audio["etag"])
+    assert whole.headers["Content-Length"] == str(len(content))
+    for part, expected in {"0-0": content[:1], "10-": content[10:], "-5": content[-5:]}.items():
+        answer = library.http.get(audio["url"], headers={"Range": f"bytes={part}"})
+        assert (answer.status_code, answer.content) == (206, expected)
+    refused(
+        library.http.get(audio["url"], headers={"Range": f"bytes={len(content)}-"}),
+        416,
+        "RANGE_NOT_SATISFIABLE",
+    )
+    other = library.http.get(audio["url"], headers={"Range": "bytes=1-2", "If-Range": '"other"'})
+    assert other.content == content
+    head = library.http.head(audio["url"])
+    assert (head.headers["Content-Length"], head.content) == (str(len(content)), b"")
+
+
+def test_what_is_unchanged_is_not_written_again_and_what_is_gone_has_no_audio(library: Library):
+    gone, new = library.subsonic.music / "Bronze" / "Bronze.flac", library.subsonic.music / "New" / "new.flac"
+    assert library.track("Bronze")["has_audio"]
+    gone.unlink()
+    write_audio(new, title="Brand new", artist="Ada", album="New")
+    library.subsonic.scan()
+    assert (
+        library.manage("import_subsonic") == "1 added, 0 changed, 2 unchanged, 1 removed, 0 not imported.\n"
+    )
+    assert not library.track("Bronze")["has_audio"]
+    assert library.track("Brand new")["has_audio"]
+    assert (
+        library.manage("import_subsonic") == "0 added, 0 changed, 3 unchanged, 0 removed, 0 not imported.\n"
+    )
+
+
+def test_a_local_file_takes_precedence_until_it_is_gone(library: Library):
+    local, remote = library.folder / "both.flac", library.subsonic.music / "Both" / "both.mp3"
+    audio = library.audio("Both")
+    assert library.http.get(audio["url"]).content == local.read_bytes()
+    local.rename(library.folder / "both")
+    try:
+        assert library.http.get(library.audio("Both")["url"]).content == remote.read_bytes()
+    finally:
+        (library.folder / "both").rename(local)
