@@ -66,7 +66,7 @@ ALL_WELL = {"sent": 10, "received": 20, "cut": False} | dict.fromkeys(
         (hangs_up, {"received": 14, "lost": 6, "closed": 1}),
     ],
 )
-def test_lost_doubled_and_reordered_events_are_counted(
+def test_lost_duplicate_and_reordered_events_are_counted(
     count: Count, deliver: Deliver, otherwise: Counted
 ) -> None:
     counted = count(deliver)

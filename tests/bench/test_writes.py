@@ -142,7 +142,7 @@ def test_targets_take_turns_and_a_late_one_delays_no_other() -> None:
     assert timely.percentile(100) < 500
 
 
-def test_an_answer_is_complete_with_its_length_or_its_last_chunk() -> None:
+def test_a_response_is_complete_with_its_length_or_last_chunk() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
     for answer in (DONE, chunked):
         assert is_complete(answer)

@@ -74,7 +74,7 @@ def check_same(client: Client, room_queue: Queue) -> None:
 
 
 @in_one_size
-def test_client_comes_to_the_same_state_across_a_cut(
+def test_a_documented_client_has_the_same_state_after_a_lost_connection(
     start_client: StartClient, line: CutLine, room_queue: Queue, staff: httpx.Client
 ) -> None:
     room_queue.fill(2)
@@ -97,7 +97,7 @@ def test_client_comes_to_the_same_state_across_a_cut(
 
 
 @in_one_size
-def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line: CutLine) -> None:
+def test_a_documented_client_stops_if_the_room_is_unknown(start_client: StartClient, line: CutLine) -> None:
     client = start_client(url_of(line, "no-such-room"))
 
     client.exit_code()
@@ -105,6 +105,6 @@ def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line:
     assert len(line.lines) == 1
 
 
-def test_clients_are_short() -> None:
+def test_documented_clients_are_short() -> None:
     for language in LANGUAGES:
         assert len(code_block(language).splitlines()) <= MAX_LINES, language

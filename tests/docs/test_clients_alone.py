@@ -43,7 +43,7 @@ def served(line: Line, seq: int, votes: int) -> None:
     line.snapshot(seq, votes=votes)
 
 
-def test_client_that_sees_a_gap_asks_for_a_snapshot_and_one_that_asks_too_much_waits_a_minute(
+def test_a_client_requests_a_snapshot_on_a_gap_and_waits_a_minute_on_a_rate_limit(
     server: ScriptedServer, start_client: StartClient
 ) -> None:
     client = start_client(SHORTEST)
@@ -67,7 +67,7 @@ def test_client_that_sees_a_gap_asks_for_a_snapshot_and_one_that_asks_too_much_w
 
 
 @pytest.mark.parametrize(("chance", "waits"), [(LONGEST, [2, 4, 8, 16, 30, 30]), (SHORTEST, [0.2] * 3)])
-def test_client_comes_back_later_each_time_at_a_random_moment_until_it_is_served(
+def test_a_client_reconnects_with_growing_random_delays(
     server: ScriptedServer, start_client: StartClient, chance: float, waits: list[float]
 ) -> None:
     client = start_client(chance)
@@ -84,7 +84,7 @@ def test_client_comes_back_later_each_time_at_a_random_moment_until_it_is_served
     assert client.next_wait() == waits[0]
 
 
-def test_client_that_is_not_answered_because_a_part_is_unavailable_comes_back_later_each_time(
+def test_a_client_reconnects_with_growing_delays_after_an_unavailable_error(
     server: ScriptedServer, start_client: StartClient
 ) -> None:
     client = start_client(LONGEST)

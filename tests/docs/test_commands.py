@@ -31,7 +31,7 @@ def named_on_pages(pattern: str) -> set[tuple[str, str]]:
     return named
 
 
-def test_targets_of_make_and_management_commands_are_there() -> None:
+def test_documented_make_targets_and_commands_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
     assert {reported for reported in named_on_pages(r"^make ([a-z]+)") if reported[1] not in targets} == set()
@@ -42,7 +42,7 @@ def test_targets_of_make_and_management_commands_are_there() -> None:
 
 
 @pytest.mark.parametrize("script", ["start-daphne.sh", "run-tests.sh"])
-def test_scripts_know_the_options_that_they_are_given(script: str) -> None:
+def test_documented_options_of_scripts_exist(script: str) -> None:
     """Those of pytest are not ours to know."""
     reported = named_on_pages(rf"^(.*\./{re.escape(script)} .*)")
     given = [re.split(r"\s{2,}", line)[0] for _, line in reported]
@@ -54,7 +54,7 @@ def test_scripts_know_the_options_that_they_are_given(script: str) -> None:
     assert {option for option in options if option not in known} == set()
 
 
-def test_files_and_folders_are_there() -> None:
+def test_documented_files_and_folders_exist() -> None:
     chosen = [
         reported for reported in commands(PAGES["CONTRIBUTING.md"]) if reported.startswith("./run-tests.sh ")
     ]
@@ -66,7 +66,7 @@ def test_files_and_folders_are_there() -> None:
     assert [path for path in paths if not list(PROJECT.glob(path.rstrip("/")))] == []
 
 
-def test_tests_and_constants_that_contributors_are_sent_to_are_there() -> None:
+def test_documented_tests_and_constants_exist() -> None:
     reported = SPAN.findall(PAGES["CONTRIBUTING.md"])
     named = {name for name in reported if re.fullmatch(r"test_\w+|_?[A-Z][A-Z_]+", name)}
     sources = [path.read_text() for name in ("backend", "tests") for path in (PROJECT / name).rglob("*.py")]

@@ -77,7 +77,7 @@ def settings_named() -> set[str]:
     return set(re.findall(r"^#?([A-Z][A-Z_]+)=", SETTINGS.read_text(), re.MULTILINE))
 
 
-def test_the_tables_of_events_are_made_of_the_docstrings() -> None:
+def test_the_tables_of_events_are_generated_from_docstrings() -> None:
     """`make events` writes them."""
     assert protocol() == with_event_tables(protocol())
 
@@ -94,13 +94,13 @@ def test_the_table_of_messages_from_clients_is_complete() -> None:
     assert sorted(reported) == sorted(str(frame.__struct_config__.tag) for frame in client_frames())
 
 
-def test_every_error_of_the_socket_is_named_beside_its_frames() -> None:
+def test_every_socket_error_is_documented() -> None:
     section = protocol().split("### Frames from the client")[1].split("###")[0]
 
     assert set(re.findall(r"`([A-Z_]+)`", section)) == {error.code for error in FRAME_ERRORS}
 
 
-def test_every_error_code_and_its_status_and_nothing_else_is_in_its_table() -> None:
+def test_the_table_of_error_codes_is_complete() -> None:
     reported = {row[0].strip("`"): int(row[1]) for row in table("Errors")}
 
     assert reported == error_codes()
@@ -118,12 +118,12 @@ def test_the_rules_beyond_the_schemas_are_those_that_the_fuzzing_knows() -> None
     assert [row[0] for row in table("Rules beyond the schemas")] == list(fuzz.RULES)
 
 
-def test_every_close_code_and_nothing_else_is_in_its_table() -> None:
+def test_the_table_of_close_codes_is_complete() -> None:
     assert sorted(map(int, first_cells("Close codes"))) == sorted(close_codes().values())
     assert set(connection.CLOSE_MEANINGS) == set(close_codes().values())
 
 
-def test_every_limit_and_nothing_else_is_in_its_table() -> None:
+def test_the_table_of_limits_is_complete() -> None:
     reported = [(what, of, int(calls), float(seconds)) for what, of, calls, seconds in table("Limits")]
 
     assert reported == [(one.name, one.of, one.max_calls, one.period_seconds) for one in rate_limits.LIMITS]
@@ -173,7 +173,7 @@ def variables_of_the_page() -> set[str]:
     return set(re.findall(r"readonly (VITE_\w+)", (PROJECT / "frontend/src/environment.d.ts").read_text()))
 
 
-def test_whatever_the_documents_write_in_capitals_exists() -> None:
+def test_names_in_capitals_in_documents_exist() -> None:
     known = (
         settings_named()
         | variables_of_the_page()
@@ -196,7 +196,7 @@ def test_whatever_the_documents_write_in_capitals_exists() -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
-def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
+def test_documented_urls_exist(page: Path) -> None:
     reported = re.findall(r"`(?:[A-Z, ]+ )?(/api/[\w./{}-]*)", page.read_text())
     values = {"{id}": "1", "{slug}": "main", "{key}": "0" * 32, "{size}": "300"}
     addresses = [
@@ -208,7 +208,7 @@ def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
         assert getattr(resolve(address).func, "cls", None) is not AnythingElse, address
 
 
-def test_pages_point_to_files_that_are_there() -> None:
+def test_linked_files_exist() -> None:
     pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")]
     links = [(page, target) for page in pages for target in LINK.findall(page.read_text())]
 
@@ -246,7 +246,7 @@ def test_every_scheduled_job_is_documented() -> None:
     assert reported == {documented_time(schedule.at) for schedule in SCHEDULES}
 
 
-def test_what_the_troubleshooting_quotes_is_what_the_code_says() -> None:
+def test_messages_quoted_in_troubleshooting_exist_in_the_code() -> None:
     sources = [file.read_text() for file in (PROJECT / "backend").rglob("*.py") if "tests" not in file.parts]
     texts = {
         node.value
@@ -272,7 +272,7 @@ def all_tests() -> set[str]:
     return {name for file in files for name in PYTHON_TEST.findall(file.read_text())}
 
 
-def test_every_threat_has_an_answer_and_tests_that_there_are() -> None:
+def test_every_threat_has_a_measure_and_existing_tests() -> None:
     page = PROJECT / "docs" / "security.md"
     threats = page.read_text().split("## Threats")[1]
     headings = set(re.findall(r"^### (.+)$", threats, re.MULTILINE))
@@ -287,7 +287,7 @@ def test_every_threat_has_an_answer_and_tests_that_there_are() -> None:
 # --- Configuration -----------------------------------------------------------------------------------
 
 
-def test_the_page_of_settings_is_made_of_the_example() -> None:
+def test_the_page_of_settings_is_generated_from_the_example() -> None:
     written = CONFIGURATION.read_text()
 
     assert written == configuration_page(SETTINGS.read_text()), "run make configuration"

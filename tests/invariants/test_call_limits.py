@@ -68,7 +68,7 @@ def counters(request: pytest.FixtureRequest, own_clients: None) -> Iterator[list
 @given(
     calls=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 1)), max_size=60), limit=st.integers(1, 6)
 )
-def test_a_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
+def test_a_call_passes_if_and_only_if_fewer_than_the_limit_passed_before(
     counters: list[Count], calls: list[tuple[int, int]], limit: int
 ) -> None:
     """Each name is counted alone: every example has one of its own, and begins at the same moment."""
@@ -83,7 +83,7 @@ def test_a_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
 
 
 @pytest.mark.parametrize("counters", ["memory", "redis"], indirect=True)
-def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[Count]) -> None:
+def test_of_concurrent_calls_exactly_the_limit_pass(counters: list[Count]) -> None:
     name, limit = next(_names), 50
     begin = threading.Barrier(THREADS)
 
@@ -101,7 +101,7 @@ def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[Count]) -> 
 
 
 @pytest.mark.parametrize("counters", ["memory", "redis"], indirect=True)
-def test_of_calls_that_are_counted_together_one_that_is_rejected_and_those_behind_take_nothing(
+def test_a_rejected_call_and_those_behind_it_are_not_counted(
     counters: list[Any],
 ) -> None:
     here, there = (count.__self__ for count in counters)

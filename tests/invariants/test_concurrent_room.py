@@ -151,7 +151,7 @@ def test_concurrent_votes_lose_nothing(
     invariants.check_i6_no_vote_is_lost(start, events, operations)
 
 
-def test_many_who_play_at_once_leave_one_playing(
+def test_concurrent_plays_leave_one_item_playing(
     server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int]
 ) -> None:
     items = own_room.add_all(library[:8])
@@ -175,7 +175,7 @@ def test_many_who_play_at_once_leave_one_playing(
     assert [play["id"] for play in history] == ended[::-1][:20], "every switch ends one play"
 
 
-def test_many_who_add_the_same_track_queue_it_once(
+def test_concurrent_additions_of_a_track_queue_it_once(
     server: TuttiServer, own_room: RoomClient, library: list[int]
 ) -> None:
     def add(_: threading.Event) -> Operation:

@@ -21,7 +21,7 @@ def test_two_changes_in_one_form_are_two_events(
     assert telling.events_of(change, own_room) == ["track.updated", "track.moved"]
 
 
-def test_votes_deleted_in_the_admin_are_reported(
+def test_votes_deleted_in_the_admin_are_broadcast(
     telling: Telling, votes_room: RoomClient, ranked: list[int], admin: AdminSite, other_process: OtherProcess
 ) -> None:
     """The admin can delete a vote, but not vote for others."""
@@ -54,7 +54,7 @@ def test_votes_deleted_in_the_admin_are_reported(
     assert left[ranked[3]] == 1, "the one that was cast by a guest"
 
 
-def test_rows_deleted_by_the_action_of_a_list_are_reported_one_by_one_in_every_room(
+def test_rows_deleted_by_an_admin_action_are_broadcast_one_by_one_in_every_room(
     telling: Telling,
     own_room: RoomClient,
     votes_room: RoomClient,
@@ -111,7 +111,7 @@ def test_orders_and_positions_in_the_admin_keep_the_rules_of_the_room(
     assert ids_of(votes_room.fetch()) == by_votes
 
 
-def test_what_the_admin_rejects_is_not_reported(
+def test_changes_rejected_in_the_admin_are_not_broadcast(
     telling: Telling,
     own_room: RoomClient,
     votes_room: RoomClient,

@@ -15,7 +15,7 @@ from tests.invariants.telling import Telling
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_event_arrives_and_folds_to_what_is_fetched(
+def test_every_event_arrives_and_folds_to_the_fetched_state(
     way: str,
     telling: Telling,
     own_room: RoomClient,

@@ -70,7 +70,7 @@ def test_inserts_into_a_gap_keep_every_neighbour(
     assert "playlist.reordered" in types, "the gap never ran out: nothing is proved"
 
 
-def test_moves_between_the_same_two_again_and_again(own_room: RoomClient, library: list[int]) -> None:
+def test_repeated_moves_between_two_items_keep_the_order(own_room: RoomClient, library: list[int]) -> None:
     queue = narrow_queue(own_room, library[:6])
     first, others = queue[0], queue[1:]
     start = own_room.fetch()
@@ -83,9 +83,7 @@ def test_moves_between_the_same_two_again_and_again(own_room: RoomClient, librar
 
 
 @in_one_size
-def test_switching_what_plays_again_and_again_keeps_the_order_by_votes(
-    votes_room: RoomClient, library: list[int]
-) -> None:
+def test_repeated_plays_keep_the_order_by_votes(votes_room: RoomClient, library: list[int]) -> None:
     queue = votes_room.add_all(library[:4])
     start = votes_room.fetch()
     for turn in range(60):
@@ -94,7 +92,9 @@ def test_switching_what_plays_again_and_again_keeps_the_order_by_votes(
     judge(votes_room, start, [playing, *[item_id for item_id in queue if item_id != playing]])
 
 
-def test_items_at_the_limits_let_others_beside_them(own_room: RoomClient, library: list[int]) -> None:
+def test_items_can_be_inserted_next_to_the_largest_positions(
+    own_room: RoomClient, library: list[int]
+) -> None:
     start = own_room.fetch()
     lowest = own_room.add(library[0], position=-1e15).answer["id"]
     first = own_room.add(library[1], before=lowest).answer["id"]
@@ -120,7 +120,7 @@ def test_items_at_the_limits_let_others_beside_them(own_room: RoomClient, librar
         (-1e15, math.nextafter(-1e15, 0)),
     ],
 )
-def test_neighbours_without_a_number_between_them_are_renumbered_at_once(
+def test_neighbours_without_a_midpoint_are_renumbered_immediately(
     own_room: RoomClient, library: list[int], lower: float, upper: float
 ) -> None:
     start = own_room.fetch()
@@ -131,7 +131,7 @@ def test_neighbours_without_a_number_between_them_are_renumbered_at_once(
     judge(own_room, start, [first, between, last])
 
 
-def test_a_move_is_done_although_the_renumbering_gives_its_old_number(
+def test_a_move_is_done_even_if_renumbering_results_in_its_old_number(
     own_room: RoomClient, library: list[int]
 ) -> None:
     moving = own_room.add(library[0], position=4).answer["id"]

@@ -104,7 +104,7 @@ def check_once(kind: Kind, stage: Stage, lines: Lines) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_a_write_that_is_sent_many_times_at_once_happens_once(stage: Stage, lines: Lines, name: str) -> None:
+def test_a_write_sent_concurrently_many_times_happens_once(stage: Stage, lines: Lines, name: str) -> None:
     check_once(KINDS[name], stage, lines)
 
 
@@ -113,7 +113,7 @@ def test_a_write_to_the_library_happens_once(stage: Stage, staff_lines: Lines, n
     check_once(STAFF_KINDS[name], stage, staff_lines)
 
 
-def test_of_two_writes_under_one_key_at_once_one_happens(stage: Stage, lines: Lines) -> None:
+def test_of_two_concurrent_writes_with_one_key_one_happens(stage: Stage, lines: Lines) -> None:
     before = stage.room.fetch()
     writes = [KINDS[name].write(stage) for name in ("add", "stop")]
 
@@ -125,7 +125,7 @@ def test_of_two_writes_under_one_key_at_once_one_happens(stage: Stage, lines: Li
     assert len(stage.room.events_after(before)) == 1
 
 
-def test_what_may_try_again_is_tried_by_each(stage: Stage, lines: Lines) -> None:
+def test_after_a_retryable_error_each_request_is_tried(stage: Stage, lines: Lines) -> None:
     """No request that waits for the first one gets its validation error."""
     nonsense = Write("move", "PATCH", stage.item(0), {"after": 1, "before": 1})
     key = secrets.token_hex(8)

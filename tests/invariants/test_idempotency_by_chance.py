@@ -179,7 +179,7 @@ def callers(server: TuttiServer) -> Iterator[list[Caller]]:
 
 
 @pytest.mark.timeout(600)  # finding the shortest sequence that fails takes a while
-def test_a_write_with_a_key_happens_once_and_is_answered_alike(
+def test_a_write_with_a_key_happens_once_and_repetitions_get_its_response(
     callers: list[Caller], library: list[int], size: Size, pytestconfig: pytest.Config
 ) -> None:
     facts = {"callers": callers, "library": library}

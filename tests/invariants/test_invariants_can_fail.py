@@ -53,7 +53,7 @@ OPERATIONS = [
 REPORTED_OPERATIONS = LOG[:8]  # the renumbering has no key
 
 
-def test_a_lawful_log_passes() -> None:
+def test_a_valid_log_passes_all_checks() -> None:
     invariants.check_i1_seq_has_no_gap(LOG, epoch=EPOCH, since=0, top=9)
     invariants.check_i2_fold_equals_fetch(EMPTY, LOG, [EMPTY, END, END])
     invariants.check_i3_accepted_is_reported(EMPTY, REPORTED_OPERATIONS, OPERATIONS)
@@ -66,7 +66,7 @@ def test_a_lawful_log_passes() -> None:
     assert_events_explain(EMPTY, LOG, END)
 
 
-def test_the_check_of_a_room_at_rest_fails_with_each_of_its_parts() -> None:
+def test_the_check_of_an_idle_room_fails_for_each_of_its_parts() -> None:
     lawful = {"Bo": {}, "Cem": {2: 1}}
     less = Snapshot(EPOCH, 9, [item(1, position=2.0)])
     for events, end, opinions in ((LOG[:-1], END, lawful), (LOG, less, lawful), (LOG, END, {})):
@@ -151,12 +151,12 @@ TWO = Snapshot(EPOCH, 1, [item(1, is_playing=True), item(2)])
         (TWO, {**event(2, "track.moved", item(2, position=5.0)), "epoch": "second"}),
     ],
 )
-def test_folding_rejects_what_can_not_be(start: Snapshot, reported: Event) -> None:
+def test_folding_rejects_impossible_events(start: Snapshot, reported: Event) -> None:
     with pytest.raises(FoldError):
         Queue(start).apply(reported)
 
 
-def test_reporting_nothing_is_not_reporting() -> None:
+def test_an_event_without_an_effect_is_detected() -> None:
     with pytest.raises(AssertionError, match="no event was reported"):
         assert_events_explain(EMPTY, [], EMPTY)
     with pytest.raises(AssertionError, match="changed nothing"):
@@ -260,7 +260,7 @@ def joined(guest_id: str, token: str, **fields: Any) -> Call:
         [joined("g", "one"), joined("g", "two", is_replay=True)],
     ],
 )
-def test_lawful_calls_pass(calls: list[Call]) -> None:
+def test_valid_calls_pass_all_checks(calls: list[Call]) -> None:
     invariants.check_i7_done_once(calls)
 
 

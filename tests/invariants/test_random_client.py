@@ -52,13 +52,13 @@ def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:
 
 
 @pytest.mark.parametrize("kind", [WebSocketFollower, ServerSentFollower, PollingFollower])
-def test_a_client_that_is_cut_off_sees_each_event_once(crowd: Crowd, kind: type[Follower]) -> None:
+def test_a_disconnected_client_receives_each_event_once(crowd: Crowd, kind: type[Follower]) -> None:
     for follower in follow_through(crowd, kind):
         assert follower.seen == list(range(follower.first_seq, follower.queue.seq + 1))
         follower.await_proof()
 
 
-def test_a_client_that_is_cut_off_after_any_frame_misses_nothing(
+def test_a_client_disconnected_after_any_message_misses_nothing(
     server: TuttiServer, own_room: RoomClient, library: list[int]
 ) -> None:
     """Behind by ten events, and the line breaks after one frame; another after two; another after three…"""

@@ -220,7 +220,7 @@ class RoomMachine(RuleBasedStateMachine):
 
 @pytest.mark.timeout(600)  # finding the shortest sequence that fails takes a while
 @pytest.mark.parametrize("order", ["manual", "votes"])
-def test_a_room_does_what_the_contract_says(
+def test_random_requests_give_the_documented_results(
     clients_of_guests: list[httpx.Client],
     guests: list[Guest],
     library: list[int],

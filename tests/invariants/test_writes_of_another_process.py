@@ -14,7 +14,7 @@ item = lambda number: PlaylistTrack.objects.get(pk=number)
 """
 
 
-def test_writes_of_another_process_are_reported(
+def test_writes_of_another_process_are_broadcast(
     telling: Telling, own_room: RoomClient, items: list[int], other_process: OtherProcess, library: list[int]
 ) -> None:
     def types_after(code: str) -> list[str]:
@@ -32,7 +32,7 @@ def test_writes_of_another_process_are_reported(
     assert Queue(own_room.fetch()).playing_id == items[0]
 
 
-def test_what_is_rolled_back_in_another_process_never_happened(
+def test_a_rollback_in_another_process_sends_nothing(
     own_room: RoomClient, items: list[int], other_process: OtherProcess
 ) -> None:
     before = own_room.fetch()

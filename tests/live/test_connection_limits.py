@@ -134,7 +134,7 @@ def assert_full(answer: httpx.Response) -> None:
     assert answer.headers["Retry-After"] == "30"
 
 
-def test_sockets_leave_room_for_requests_and_writes(
+def test_connections_are_reserved_for_requests_and_writes(
     small: ServerOfFewFiles, capacity: Capacity, opened: ExitStack
 ) -> None:
     room = new_room(small)
@@ -172,7 +172,7 @@ def joins_and_leaves(server: TuttiServer, room: str) -> bool:
 
 
 @only_embedded
-def test_silent_connections_of_one_address_push_out_each_other(
+def test_of_silent_connections_of_one_address_the_oldest_is_closed(
     small: ServerOfFewFiles, capacity: Capacity, opened: ExitStack
 ) -> None:
     room = new_room(small)
@@ -201,7 +201,7 @@ def test_silent_connections_of_one_address_push_out_each_other(
 
 
 @only_embedded
-def test_clients_that_do_not_read_push_out_each_other(
+def test_of_clients_that_do_not_read_the_oldest_is_closed(
     small: ServerOfFewFiles, capacity: Capacity, opened: ExitStack
 ) -> None:
     room = new_room(small)
@@ -232,7 +232,7 @@ def test_the_unread_bytes_of_an_address_are_limited(start_server: StartServer, o
 
 
 @only_embedded
-def test_a_client_for_which_no_connection_makes_room_gets_an_error(
+def test_a_client_without_a_free_connection_gets_an_error(
     start_server: StartServer, opened: ExitStack
 ) -> None:
     """A rejected socket that stays open silently has the only slot."""
@@ -262,7 +262,7 @@ def test_a_client_for_which_no_connection_makes_room_gets_an_error(
 
 
 @only_embedded
-def test_what_an_address_and_a_socket_may_is_set(start_server: StartServer, opened: ExitStack) -> None:
+def test_limits_per_address_and_socket_are_configurable(start_server: StartServer, opened: ExitStack) -> None:
     environment = {
         "MAX_CONNECTIONS_PER_ADDRESS": "3",
         "SOCKET_MESSAGES_PER_SECOND": "0.5",

@@ -66,7 +66,7 @@ class Reader:
 
 
 @pytest.mark.parametrize("way", ["direct", "queued"])
-async def test_memory_is_flat_over_a_million_events(request: pytest.FixtureRequest, way: str):
+async def test_memory_is_constant_over_a_million_events(request: pytest.FixtureRequest, way: str):
     count = MANY_EVENTS if request.config.getoption("--long") else EVENTS
     drain = Drain()
     feed = Feed(stream_id=7, kind="playlist", on_end=lambda feed: None)
@@ -86,7 +86,7 @@ async def test_memory_is_flat_over_a_million_events(request: pytest.FixtureReque
 
 # What differs in uvicorn is the queued way, of which the test above proves the same without a server.
 @pytest.mark.parametrize("kind_of_server", [TuttiServer, pytest.param(Uvicorn, marks=pytest.mark.long)])
-async def test_the_memory_of_a_server_is_flat(
+async def test_the_memory_of_a_server_is_constant(
     request: pytest.FixtureRequest, kind_of_server: type[TuttiServer], ready_made_data: ReadyMadeData
 ):
     """Through all that an event goes through: log, hub, connections, the server's own buffers."""
@@ -131,7 +131,7 @@ async def receive(listener: RawSocket, last: int) -> None:
         listener.read_bytes = b""
 
 
-async def test_hints_of_streams_without_listeners_leave_nothing():
+async def test_hints_of_streams_without_listeners_use_no_memory():
     hub = Hub()
     for seq in range(1, EVENTS):
         hub.receive(Hint(seq % 100, "e", seq, "{}"))

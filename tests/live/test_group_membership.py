@@ -63,9 +63,7 @@ async def test_membership_is_renewed_before_it_expires(clock: FakeClock, layer: 
         await forgetting.stop()
 
 
-async def test_a_message_takes_an_exchange_to_find_the_members_and_one_to_reach_them(
-    layer: Any, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_group_message_takes_two_exchanges_with_redis(layer: Any, monkeypatch: pytest.MonkeyPatch):
     asked: list[Any] = []
     ask = async_redis.Redis.execute_command
 
@@ -92,7 +90,7 @@ async def test_a_message_takes_an_exchange_to_find_the_members_and_one_to_reach_
     assert [await layer.receive(channel) for channel in channels] == [message, message]
 
 
-async def test_a_full_channel_takes_no_more_messages(redis: Redis, settings: Any):
+async def test_a_full_channel_drops_messages(redis: Redis, settings: Any):
     options = {"capacity": 2, "hosts": [redis.new_url()]}
     backend = "apps.realtime.redis_layer.RedisLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": options}}

@@ -66,7 +66,7 @@ def test_events_that_a_hub_read_from_the_log_are_counted(alone: TuttiServer) -> 
 
 
 @only_embedded
-def test_what_a_client_that_comes_back_gets_is_counted(alone: TuttiServer) -> None:
+def test_resumes_and_snapshots_are_counted(alone: TuttiServer) -> None:
     room, counted = new_room(alone), since_now(alone)
     with Socket.of_room(alone.ws_url, room) as socket:
         position = socket.position
@@ -83,7 +83,7 @@ def test_what_a_client_that_comes_back_gets_is_counted(alone: TuttiServer) -> No
 
 
 @only_embedded
-def test_requests_are_counted_by_what_answered_them(alone: TuttiServer) -> None:
+def test_requests_are_counted_by_view(alone: TuttiServer) -> None:
     counted = since_now(alone)
     with alone.client() as http:
         http.get("/api/tracks/7/")
@@ -111,7 +111,7 @@ def test_requests_are_counted_by_what_answered_them(alone: TuttiServer) -> None:
 
 
 @only_embedded
-def test_what_a_limit_rejects_is_counted(start_server: StartServer) -> None:
+def test_rejections_by_limits_are_counted(start_server: StartServer) -> None:
     server = start_server(rate_limit_factor="0.01")
     with server.client() as http:
         refused = [http.get("/api/tracks/").status_code for _ in range(20)].count(429)

@@ -30,7 +30,7 @@ LONG_SECONDS = 1_800
 WRITERS = 8
 
 
-async def test_each_sends_the_same_bytes(servers: dict[str, TuttiServer]):
+async def test_sockets_streams_and_polls_send_the_same_bytes(servers: dict[str, TuttiServer]):
     one = servers["fast"]
     room = new_room(one)
     item_id = queued(one, room, number=3)
@@ -79,7 +79,7 @@ def each(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iter
 
 
 @pytest.mark.timeout(LONG_SECONDS)
-async def test_joins_while_events_flow_get_an_exact_continuation(
+async def test_clients_that_join_during_events_miss_and_repeat_none(
     each: TuttiServer, pytestconfig: pytest.Config
 ):
     is_long = pytestconfig.getoption("--long")

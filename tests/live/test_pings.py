@@ -27,7 +27,7 @@ class PingingServer(PatientServer):
     }
 
 
-async def test_a_client_that_answers_pings_stays_and_others_are_closed(ready_made_data: ReadyMadeData):
+async def test_clients_that_answer_pings_stay_connected_and_others_are_closed(ready_made_data: ReadyMadeData):
     with PingingServer(**ready_made_data.options("embedded")) as server:
         room = new_room(server)
         async with (

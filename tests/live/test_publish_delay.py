@@ -27,11 +27,11 @@ USUAL_SECONDS = 0.03
 
 
 @only_embedded
-async def test_event_comes_promptly_on_an_idle_server(server: TuttiServer):
+async def test_an_event_arrives_promptly_on_an_idle_server(server: TuttiServer):
     check(await delays_of_events(written_to=server, listened_to=server))
 
 
-async def test_event_of_another_process_comes_promptly(pair: Pair):
+async def test_an_event_of_another_process_arrives_promptly(pair: Pair):
     check(await delays_of_events(written_to=pair.one, listened_to=pair.other))
 
 
@@ -62,7 +62,7 @@ async def delays_of_events(
     return delays
 
 
-async def test_a_quiet_server_trusts_its_channel_layer(pair: Pair):
+async def test_a_server_with_a_channel_layer_rarely_polls(pair: Pair):
     written_before = len(pair.other.log)
     (delay,) = await delays_of_events(
         written_to=pair.one, listened_to=pair.other, writes=1, quiet_seconds=LONG_QUIET_SECONDS
@@ -101,7 +101,7 @@ def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) 
             yield server
 
 
-async def test_edits_in_the_shell_are_received(idle_server: TuttiServer):
+async def test_changes_in_the_shell_are_received(idle_server: TuttiServer):
     room = new_room(idle_server)
     item_id = queued(idle_server, room)
     start = await replica_of(idle_server.base_url, room)

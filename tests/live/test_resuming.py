@@ -32,7 +32,7 @@ def forgetful_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[Tut
         yield server
 
 
-async def test_listeners_that_the_log_has_overtaken_take_a_snapshot_and_go_on(forgetful_server: TuttiServer):
+async def test_listeners_behind_the_log_get_a_snapshot_and_continue(forgetful_server: TuttiServer):
     server, room = forgetful_server, new_room(forgetful_server)
     item_id = queued(server, room)
     start = await replica_of(server.base_url, room)
@@ -66,7 +66,7 @@ result = None
 
 
 @pytest.mark.parametrize("doors", ["one", "server"])
-async def test_open_connections_go_on_in_the_new_epoch(request: pytest.FixtureRequest, doors: str):
+async def test_open_connections_continue_in_the_new_epoch(request: pytest.FixtureRequest, doors: str):
     """Of one process, and of two on PostgreSQL."""
     if doors == "server":
         listened_to = list(request.getfixturevalue("pair"))
@@ -97,7 +97,7 @@ async def test_open_connections_go_on_in_the_new_epoch(request: pytest.FixtureRe
             assert len(listener.replica.events) == 1
 
 
-async def test_joining_before_the_hub_has_noticed(server: TuttiServer):
+async def test_a_client_that_joins_before_the_hub_sees_a_new_epoch_gets_it(server: TuttiServer):
     room = new_room(server)
     queued(server, room)
     start = await replica_of(server.base_url, room)

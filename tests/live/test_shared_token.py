@@ -77,7 +77,7 @@ def search(spotify: SpotifyStandIn, redis: Redis, tmp_path: Path) -> Callable[[]
     return run
 
 
-def test_processes_share_a_token_and_its_back_off(spotify: SpotifyStandIn, search: Callable[[], str]) -> None:
+def test_processes_share_a_token_and_its_backoff(spotify: SpotifyStandIn, search: Callable[[], str]) -> None:
     found = search()
     spotify.then(SEARCH_PATH, answers({}, status=429, headers={"Retry-After": "600"}))
     assert [found, search(), search()] == ["2", "away", "away"]
@@ -101,7 +101,7 @@ def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> 
         assert CLIENT_SECRET not in server.log
 
 
-def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_unavailable(
+def test_spotify_results_are_recommended_and_only_the_library_while_spotify_is_unavailable(
     dee: Listener, spotify: SpotifyStandIn
 ) -> None:
     dee.refresh()
@@ -118,7 +118,7 @@ def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_una
 
 
 @only_embedded
-def test_what_spotify_found_is_queued_when_it_is_liked_and_gone_when_it_is_not(dee: Listener) -> None:
+def test_a_spotify_result_can_be_queued_and_a_disliked_one_disappears(dee: Listener) -> None:
     dee.refresh()
     found = found_by_spotify(dee.read(limit=100))
     lantern, candle = found[LANTERN.title], found[CANDLE.title]

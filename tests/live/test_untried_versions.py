@@ -29,7 +29,9 @@ class ClaimingServer(PingingServer):
         return [python, option, CLAIM + code, *arguments]
 
 
-async def test_the_server_works_as_before_and_says_once_what_is_off(ready_made_data: ReadyMadeData) -> None:
+async def test_with_an_untested_version_the_server_works_and_logs_the_disabled_fast_path_once(
+    ready_made_data: ReadyMadeData,
+) -> None:
     with ClaimingServer(**ready_made_data.options("embedded")) as server:
         room = new_room(server)
         await asyncio.to_thread(assert_it_serves, server, room, queued(server, room))

@@ -29,7 +29,7 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid
 """
 
 
-async def test_many_listeners_wait_for_nothing(
+async def test_waiting_listeners_cost_no_processor_time(
     start_server: StartServer, size: Size, request: pytest.FixtureRequest
 ):
     of_each_kind = MANY_OF_EACH_KIND if request.config.getoption("--long") else OF_EACH_KIND
@@ -110,7 +110,7 @@ WITHIN_SECONDS = 120.0
 FEW_THREADS = 12
 
 
-async def test_all_of_many_at_once_are_answered_by_few_threads(start_server: StartServer, size: Size):
+async def test_many_concurrent_polls_are_served_by_few_threads(start_server: StartServer, size: Size):
     """With a thread each they would take the connections of the pool from each other until all give up."""
     server = start_server(
         rate_limit_factor="0",
@@ -138,7 +138,7 @@ async def test_all_of_many_at_once_are_answered_by_few_threads(start_server: Sta
         assert connections_of(server) <= PLACES
 
 
-async def test_reads_are_answered_while_all_writes_wait_for_a_lock(start_server: StartServer):
+async def test_reads_are_served_while_all_writes_wait_for_a_lock(start_server: StartServer):
     server = start_server(rate_limit_factor="0", environment={"MAX_CONCURRENT_REQUESTS": str(PLACES)})
     room = new_room(server)
     item_id = queued(server, room)

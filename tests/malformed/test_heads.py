@@ -28,7 +28,7 @@ def check_refusal(reply: Reply, status: int, code: str) -> None:
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_head_may_be_so_long_and_have_so_many_headers(hasty_server: TuttiServer) -> None:
+def test_the_size_and_number_of_headers_are_limited(hasty_server: TuttiServer) -> None:
     first, name = b"GET /api/health/live HTTP/1.1", b"X-A: "
     left = MAX_HEAD_BYTES - len(first) - len(HOST) - 2 * len(name)
     long = [name + b"a" * (left // 2), name + b"a" * (left - left // 2)]
@@ -44,7 +44,7 @@ def test_a_head_may_be_so_long_and_have_so_many_headers(hasty_server: TuttiServe
 
 
 @pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nX-A: "])
-def test_a_line_without_an_end_is_not_waited_for(hasty_server: TuttiServer, start: bytes) -> None:
+def test_an_unfinished_request_line_times_out(hasty_server: TuttiServer, start: bytes) -> None:
     with RawLine(hasty_server) as line:
         line.send(start + b"a" * (MAX_HEAD_BYTES + 2))
         check_refusal(line.reply(), 431, "HEAD_TOO_LARGE")
@@ -69,7 +69,7 @@ def test_a_line_without_an_end_is_not_waited_for(hasty_server: TuttiServer, star
     ],
     ids=repr,
 )
-def test_what_is_no_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
+def test_invalid_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
     with RawLine(hasty_server) as line:
         line.send(data)
         reply = line.reply()
@@ -79,7 +79,7 @@ def test_what_is_no_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer,
         assert len(reply.headers["X-Request-ID"]) == 32
 
 
-def test_what_comes_behind_a_broken_request_is_not_looked_at(hasty_server: TuttiServer) -> None:
+def test_data_after_an_invalid_request_is_ignored(hasty_server: TuttiServer) -> None:
     with RawLine(hasty_server) as line:
         line.send(head(b"GET / HTTP/1.1", b"A: \x00") + head())
         check_refusal(line.reply(), 400, "MALFORMED_REQUEST")
@@ -88,7 +88,7 @@ def test_what_comes_behind_a_broken_request_is_not_looked_at(hasty_server: Tutti
 
 @pytest.mark.parametrize("path", [b"/api/playlist/", b"/api/playlist/events/"])
 @pytest.mark.parametrize("method", [b"get", b"Head"])
-def test_small_letters_mean_the_same_method(hasty_server: TuttiServer, method: bytes, path: bytes) -> None:
+def test_methods_are_case_insensitive(hasty_server: TuttiServer, method: bytes, path: bytes) -> None:
     with RawLine(hasty_server) as line:
         line.send(head(method + b" " + path + b" HTTP/1.1"))
         assert line.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
@@ -116,20 +116,18 @@ def opening(*more: tuple[bytes, bytes], without: bytes = b"", method: bytes = b"
     ],
     ids=repr,
 )
-def test_one_that_is_broken_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
+def test_a_malformed_upgrade_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
     assert asked_for_socket(hasty_server, opening()) == 101
     check_refusal(asked(hasty_server, data), 400, "MALFORMED_REQUEST")
 
 
-def test_by_another_method_it_is_a_405(hasty_server: TuttiServer) -> None:
+def test_an_upgrade_by_another_method_is_a_405(hasty_server: TuttiServer) -> None:
     check_refusal(asked(hasty_server, opening(method=b"POST")), 405, "METHOD_NOT_ALLOWED")
 
 
 @pytest.mark.parametrize("name", [b"Sec-WebSocket-Protocol", b"Daphne-Root-Path"])
 @pytest.mark.parametrize("value", [b"\xff", b"/evil", b"a, a", b"%ff%00"])
-def test_headers_that_mean_nothing_here_change_nothing(
-    hasty_server: TuttiServer, name: bytes, value: bytes
-) -> None:
+def test_irrelevant_headers_have_no_effect(hasty_server: TuttiServer, name: bytes, value: bytes) -> None:
     assert asked_for_socket(hasty_server, opening((name, value))) == 101
     reply = asked(hasty_server, head(b"GET /api/ HTTP/1.1", name + b": " + value))
     assert reply.json()["playlist"] == "http://localhost/api/playlist/"

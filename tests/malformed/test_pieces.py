@@ -50,18 +50,18 @@ def until(line: RawLine, end: bytes) -> bytes:
     ],
     ids=["pings", "pongs", "empty pieces", "pieces"],
 )
-def test_more_than_the_limit_end_the_socket(line: RawLine, pieces: bytes) -> None:
+def test_fragments_beyond_the_limit_close_the_socket(line: RawLine, pieces: bytes) -> None:
     line.send(pieces)
     assert until(line, TOO_MANY).endswith(TOO_MANY)
 
 
-def test_up_to_it_each_ping_is_answered(line: RawLine) -> None:
+def test_pings_between_fragments_get_pongs(line: RawLine) -> None:
     line.send(frame(PING, b"hello") * (MOST - 1) + frame(PING, b"bye"))
     pongs = until(line, b"bye")
     assert (pongs.count(b"hello"), pongs.count(b"bye")) == (MOST - 1, 1)
 
 
-def test_a_frame_in_a_few_pieces_is_read(line: RawLine) -> None:
+def test_a_frame_in_a_few_tcp_segments_is_read(line: RawLine) -> None:
     letters = [bytes([letter]) for letter in PING_OF_TEXT]
     pieces = [frame(TEXT, b"", is_last=False)]
     pieces += [frame(CONTINUATION, letter, is_last=False) + frame(PING, b"") for letter in letters]

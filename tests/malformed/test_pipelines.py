@@ -15,7 +15,7 @@ SOON_SECONDS = 10.0
 VOTES = head(b"GET /api/playlist/my-votes/ HTTP/1.1")
 
 
-def test_they_leave_no_thread_behind(hasty_server: TuttiServer) -> None:
+def test_pipelined_requests_leave_no_thread(hasty_server: TuttiServer) -> None:
     # All lines at once: afterwards no pool of threads has reason to grow.
     with ExitStack() as opened:
         lines = [opened.enter_context(RawLine(hasty_server)) for _ in range(LINES)]
@@ -35,7 +35,7 @@ def test_they_leave_no_thread_behind(hasty_server: TuttiServer) -> None:
     assert after.threads <= most, f"{before}, and now {after}"
 
 
-def test_they_are_answered_in_order_each_with_a_request_id_of_its_own(hasty_server: TuttiServer) -> None:
+def test_pipelined_requests_get_responses_in_order_with_request_ids(hasty_server: TuttiServer) -> None:
     names = ["Ada", "Bo", "Cem"]
     bodies = [json.dumps({"name": name}).encode() for name in names]
     with RawLine(hasty_server) as line:

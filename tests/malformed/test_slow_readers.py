@@ -85,7 +85,7 @@ def asking(path: bytes, *headers: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_unread_responses_do_not_pile_up(hasty_server: TuttiServer, path: bytes) -> None:
+def test_unread_responses_use_limited_memory(hasty_server: TuttiServer, path: bytes) -> None:
     """Many requests are sent in one go; the next is looked at when the answer before it is taken."""
     with RawLine(hasty_server) as line:
         line.send(asking(path))
@@ -105,13 +105,13 @@ def test_unread_responses_do_not_pile_up(hasty_server: TuttiServer, path: bytes)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_all_of_them_are_answered_to_a_client_that_reads(hasty_server: TuttiServer, path: bytes) -> None:
+def test_a_client_that_reads_gets_all_responses(hasty_server: TuttiServer, path: bytes) -> None:
     with RawLine(hasty_server, receive_buffer=SMALL_BUFFER) as line:
         line.send(asking(path) * 10)
         assert [line.reply().status for _ in range(10)] == [200] * 10
 
 
-def test_answers_are_held_for_so_long(hasty_server: TuttiServer) -> None:
+def test_unread_responses_are_stored_for_a_limited_time(hasty_server: TuttiServer) -> None:
     questions = [
         asking(path, header) for path in PATHS for header in (b"Connection: keep-alive", b"Connection: close")
     ]
@@ -165,7 +165,7 @@ def test_unread_snapshots_end_the_socket(patient_server: TuttiServer, loud_room:
         other.ping()
 
 
-def test_who_says_goodbye_and_does_not_read_is_not_waited_for(
+def test_a_client_that_closes_and_does_not_read_is_not_waited_for(
     patient_server: TuttiServer, loud_room: str
 ) -> None:
     nobody_is_there(patient_server)
@@ -178,7 +178,7 @@ def test_who_says_goodbye_and_does_not_read_is_not_waited_for(
         nobody_is_there(patient_server)
 
 
-def test_a_client_that_reads_again_in_time_gets_the_reason(
+def test_a_client_that_reads_in_time_gets_the_close_reason(
     patient_server: TuttiServer, loud_room: str
 ) -> None:
     before = gave_up(patient_server)
@@ -192,7 +192,7 @@ def test_a_client_that_reads_again_in_time_gets_the_reason(
     assert tail == CLOSED_FOR_SLOWNESS
 
 
-def test_of_the_pings_of_a_client_that_does_not_read_the_last_is_answered(
+def test_the_last_ping_of_a_client_that_does_not_read_gets_a_pong(
     patient_server: TuttiServer, loud_room: str
 ) -> None:
     """Each would leave a pong in memory, and a piece of a message now and then keeps such a socket open."""
@@ -209,7 +209,7 @@ def test_of_the_pings_of_a_client_that_does_not_read_the_last_is_answered(
     assert 0 < received.count(answered) < 5_000
 
 
-def test_an_event_stream_that_is_not_read_is_gone_soon_after_it_was_given_up(
+def test_an_unread_event_stream_is_closed_and_freed(
     patient_server: TuttiServer,
 ) -> None:
     """Far sooner than a client may take for the rest of any other answer."""
@@ -225,7 +225,7 @@ def test_an_event_stream_that_is_not_read_is_gone_soon_after_it_was_given_up(
         nobody_is_there(patient_server)
 
 
-def test_the_system_holds_little_for_a_client_that_does_not_read() -> None:
+def test_the_os_buffers_little_for_a_client_that_does_not_read() -> None:
     """The servers above have small buffers, so they would not show it."""
     held_bytes = 0
     with bound_socket("127.0.0.1", 0) as listener, socket.socket() as client:
@@ -267,7 +267,7 @@ def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
             assert held.threads <= before + PLACES
 
 
-def test_unread_exports_hold_neither_places_nor_memory(ready_made_data: ReadyMadeData) -> None:
+def test_unread_exports_use_neither_slots_nor_memory(ready_made_data: ReadyMadeData) -> None:
     """More responses than slots, each of several megabytes; a client that reads one receives all of it."""
     settings = {"MAX_CONCURRENT_REQUESTS": str(PLACES)}
     with (

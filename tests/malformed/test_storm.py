@@ -98,7 +98,7 @@ def is_back(held: Holdings, before: Holdings) -> bool:
 
 
 @only_embedded
-def test_every_endpoint_and_every_frame_is_in_it(grounds: Grounds) -> None:
+def test_the_malformed_requests_cover_every_endpoint_and_message(grounds: Grounds) -> None:
     reported = grounds.fetched("/api/schema.json")
     in_schema = {(method, path) for path in reported["paths"] for method in reported["paths"][path]}
     sent = {(one.method, one.path) for one in ValidRequests(reported).operations}
@@ -110,7 +110,7 @@ def test_every_endpoint_and_every_frame_is_in_it(grounds: Grounds) -> None:
     )
 
 
-def test_nothing_is_broken_and_nothing_left_over(
+def test_malformed_requests_break_nothing_and_leave_no_resources(
     grounds: Grounds, size: Size, pytestconfig: pytest.Config
 ) -> None:
     """Beside the storm there is a room that it knows nothing of, where people do what they always do."""

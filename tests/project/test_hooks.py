@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
 }
 
 
-def test_each_hook_is_a_check_of_the_complete_run_and_tried_below() -> None:
+def test_each_hook_is_part_of_the_complete_run_and_tested_here() -> None:
     hooks = [hook for repository in load_config(CONFIGURATION)["repos"] for hook in repository["hooks"]]
 
     assert {hook["id"]: hook["entry"].replace(" --force-exclude", "") for hook in hooks} == {
@@ -49,7 +49,7 @@ def test_each_hook_is_a_check_of_the_complete_run_and_tried_below() -> None:
 
 # The proof of every run: the test above, and the checks of the same programs that begin the complete run.
 @pytest.mark.long
-def test_the_project_passes_and_each_hook_rejects_what_it_is_for(tmp_path: Path) -> None:
+def test_the_project_passes_every_hook_and_each_detects_its_errors(tmp_path: Path) -> None:
     folder = copy_of_project(tmp_path / "tutti")
     own = {"HOME": tmp_path, "PRE_COMMIT_HOME": tmp_path / "hooks", "DATA_DIR": tmp_path / "data"}
     none = dict.fromkeys(("ENV_FILE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)

@@ -92,7 +92,7 @@ def test_all_files_name_the_same_version_and_pythons() -> None:
     assert set(re.findall(r"\b3\.1\d\b", (PROJECT / "LIMITATIONS.md").read_text())) == set(supported)
 
 
-def test_another_python_is_found_where_it_is_kept_and_one_that_does_not_work_is_passed_over(
+def test_other_pythons_are_found_and_broken_ones_skipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -34,7 +34,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_what_is_installed_stays_until_the_lock_changes(environment: ModuleType, tmp_path: Path):
+def test_packages_are_kept_until_the_lock_changes(environment: ModuleType, tmp_path: Path):
     """Server and tests take turns without installing again."""
     assert not environment.is_installed("base")
     environment.install("base")
@@ -49,9 +49,7 @@ def test_what_is_installed_stays_until_the_lock_changes(environment: ModuleType,
     assert not environment.is_installed("base")
 
 
-def test_a_moved_project_and_a_python_that_has_gone_need_a_new_environment(
-    environment: ModuleType, tmp_path: Path
-):
+def test_a_moved_project_or_a_missing_python_needs_a_new_environment(environment: ModuleType, tmp_path: Path):
     assert environment.is_sound(), "one made by hand is used"
     environment.LOCATION.write_text(str(environment.VENV))
     assert environment.is_sound()
@@ -63,7 +61,7 @@ def test_a_moved_project_and_a_python_that_has_gone_need_a_new_environment(
     assert not environment.is_sound()
 
 
-def test_the_tests_lock_holds_all_that_the_servers_lock_holds():
+def test_the_lock_of_tests_contains_that_of_the_server():
     base, dev = (
         {(pin["name"], pin["version"]) for pin in PIN.finditer((PROJECT / "requirements" / name).read_text())}
         for name in ("base.txt", "dev.txt")

@@ -31,7 +31,7 @@ def body() -> Iterator[bytes]:
     "headers", [{"Content-Length": str(SENT_BYTES)}, {}], ids=["with a length", "in chunks"]
 )
 @pytest.mark.parametrize("path", ["/api/rooms/", "/admin/login/", "/api/nothing/"])
-def test_a_large_body_is_rejected_and_not_kept(server: TuttiServer, headers: dict[str, str], path: str):
+def test_a_large_body_is_rejected_and_not_stored(server: TuttiServer, headers: dict[str, str], path: str):
     kind = {"Content-Type": "application/json"}
     with server.client() as client:
         client.post("/api/rooms/", content=b"{", headers=kind)

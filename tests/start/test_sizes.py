@@ -18,7 +18,7 @@ WAITING = """
 """
 
 
-def test_it_is_ready_and_says_in_which_size_it_runs(server: TuttiServer, size: Size):
+def test_a_server_reports_readiness_and_its_mode(server: TuttiServer, size: Size):
     words = {"embedded": "embedded: SQLite, in-memory", "server": "server: PostgreSQL, Redis"}
     assert words[size] in server.log
 
@@ -27,7 +27,7 @@ def test_it_is_ready_and_says_in_which_size_it_runs(server: TuttiServer, size: S
     assert answer.json() == {"status": "ok", "checks": parts}
 
 
-def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, redis: Redis):
+def test_two_processes_prepare_one_database_concurrently(postgres: Postgres, redis: Redis):
     shared = {"database_url": postgres.create_database(), "redis_url": redis.new_url()}
     one, other = TuttiServer(**shared), TuttiServer(**shared)
     try:
@@ -45,7 +45,9 @@ def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, re
         other.throw_away()
 
 
-def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres, ready_made_data: ReadyMadeData):
+def test_preparing_may_take_longer_than_the_timeout_of_writes(
+    postgres: Postgres, ready_made_data: ReadyMadeData
+):
     database_url = ready_made_data.options("server")["database_url"]
     server = TuttiServer(database_url=f"{database_url}?options=-c%20lock_timeout%3D100ms")
     with psycopg.connect(database_url, autocommit=True) as other:
@@ -68,7 +70,7 @@ def test_a_missing_database_is_reported(postgres: Postgres):
         server.start()
 
 
-def test_without_its_redis_it_serves_and_says_so(ready_made_data: ReadyMadeData):
+def test_without_redis_a_server_works_and_reports_it(ready_made_data: ReadyMadeData):
     data = ready_made_data.options("embedded") | {"redis_url": f"redis://127.0.0.1:{free_port()}/0"}
     with TuttiServer(**data) as server:
         with server.client() as http:
@@ -81,6 +83,6 @@ def test_without_its_redis_it_serves_and_says_so(ready_made_data: ReadyMadeData)
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])
-def test_it_listens_on_the_given_address(host: str, ready_made_data: ReadyMadeData):
+def test_a_server_listens_on_the_given_ip_address(host: str, ready_made_data: ReadyMadeData):
     with TuttiServer(**ready_made_data.options("embedded"), environment={"HOST": host}) as server:
         assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200

@@ -31,7 +31,7 @@ def get(clone: Clone, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{clone.base_url}{path}", headers=headers, timeout=30)
 
 
-def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_start: Clone):
+def test_a_first_start_serves_library_queue_and_web_app_and_prints_next_steps(first_start: Clone):
     assert get(first_start, "/api/health/live").status_code == 200
     assert get(first_start, "/api/health/ready").status_code == 200
     assert len(get(first_start, "/api/tracks/").json()) == LIBRARY_TRACKS
@@ -61,7 +61,7 @@ def test_stored_files_are_readable_by_their_owner_alone(first_start: Clone):
     assert set(modes.values()) == {"0o600"}, modes
 
 
-def test_first_start_keeps_its_secret_and_is_for_this_machine_alone(first_start: Clone):
+def test_a_first_start_stores_its_secret_and_listens_on_this_machine_only(first_start: Clone):
     key = first_start.data_folder / "secret_key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert key.read_text() not in first_start.log
@@ -99,7 +99,7 @@ def quick_build(first_start: Clone) -> Iterator[Path]:
         kept.rename(dist)
 
 
-def test_preparing_builds_the_page_too(first_start: Clone, home: Path, own_data: str, quick_build: Path):
+def test_prepare_builds_the_web_app(first_start: Clone, home: Path, own_data: str, quick_build: Path):
     ended = Clone(first_start.project, home, "--prepare", DATA_DIR=own_data).run()
 
     assert ended.returncode == 0, ended.stderr
@@ -135,7 +135,7 @@ def test_the_port_of_another_program_is_reported(again: MakeClone):
     assert "another program listens" in ended.stderr
 
 
-def test_help_needs_nothing(tmp_path: Path):
+def test_help_needs_no_environment(tmp_path: Path):
     project = copy_of_project(tmp_path / "tutti")
 
     ended = Clone(project, tmp_path, "--help").run()
@@ -148,7 +148,7 @@ def test_help_needs_nothing(tmp_path: Path):
 # --- Starting again ----------------------------------------------------------------------------------
 
 
-def test_second_start_repeats_no_setup_and_keeps_changes(again: MakeClone, own_data: str):
+def test_a_second_start_repeats_no_setup_and_keeps_changes(again: MakeClone, own_data: str):
     clone = again(DATA_DIR=own_data)
     clone.start()
     items = get(clone, "/api/playlist/").json()
@@ -165,7 +165,7 @@ def test_second_start_repeats_no_setup_and_keeps_changes(again: MakeClone, own_d
         assert words not in clone.log
 
 
-def test_two_first_starts_at_once_share_one_database(again: MakeClone, tmp_path: Path):
+def test_two_concurrent_first_starts_share_one_database(again: MakeClone, tmp_path: Path):
     new_data = str(tmp_path / "data")
     one, other = again(DATA_DIR=new_data), again(DATA_DIR=new_data)
     one.start_without_waiting()
@@ -183,7 +183,7 @@ def test_two_first_starts_at_once_share_one_database(again: MakeClone, tmp_path:
 # --- Who gets in -------------------------------------------------------------------------------------
 
 
-def test_lan_lets_in_by_the_machines_own_addresses_and_name(again: MakeClone, own_data: str):
+def test_lan_allows_the_machines_addresses_and_name(again: MakeClone, own_data: str):
     """Beside the hosts that the settings allow."""
     clone = again("--lan", DATA_DIR=own_data, ALLOWED_HOSTS="localhost,party.example")
     clone.start()
@@ -197,7 +197,9 @@ def test_lan_lets_in_by_the_machines_own_addresses_and_name(again: MakeClone, ow
         assert f"http://{address}:{clone.port}/" in clone.log
 
 
-def test_settings_come_from_the_file_too(first_start: Clone, again: MakeClone, own_data: str, tmp_path: Path):
+def test_settings_are_read_from_the_env_file(
+    first_start: Clone, again: MakeClone, own_data: str, tmp_path: Path
+):
     (tmp_path / "settings").write_text("RATE_LIMIT_FACTOR=0\nMAX_QUEUE_ITEMS=10\n")
     clone = again(DATA_DIR=own_data, ENV_FILE=str(tmp_path / "settings"))
     clone.start()
@@ -213,7 +215,7 @@ def test_settings_come_from_the_file_too(first_start: Clone, again: MakeClone, o
 # --- Other ways --------------------------------------------------------------------------------------
 
 
-def test_requirements_of_the_backend_are_what_the_start_installs(first_start: Clone, home: Path):
+def test_the_start_installs_the_requirements_of_the_backend(first_start: Clone, home: Path):
     pip = [str(first_start.project / ".venv/bin/python"), "-m", "pip", "install", "--dry-run", "--quiet"]
 
     done = subprocess.run(

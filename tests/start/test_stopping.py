@@ -80,7 +80,7 @@ def begin_to_stop(server: TuttiServer) -> None:
     wait_for(lambda: "Shutting down" in server.log)
 
 
-def test_an_interrupt_is_an_orderly_end_and_the_port_can_be_taken_again_at_once(server: TuttiServer):
+def test_an_interrupt_is_a_graceful_shutdown_and_frees_the_port_immediately(server: TuttiServer):
     with server.client() as client:
         client.get("/api/health/live")
         port = server.port
@@ -93,7 +93,7 @@ def test_an_interrupt_is_an_orderly_end_and_the_port_can_be_taken_again_at_once(
     assert "Traceback" not in server.log
 
 
-def test_an_answer_in_progress_is_finished(
+def test_a_response_in_progress_is_completed(
     server: TuttiServer, lock: sqlite3.Connection, write: Future[httpx.Response]
 ):
     begin_to_stop(server)
@@ -103,7 +103,7 @@ def test_an_answer_in_progress_is_finished(
     assert server.wait() == 0
 
 
-def test_a_second_signal_stops_at_once(server: TuttiServer, write: Future[httpx.Response]):
+def test_a_second_signal_stops_immediately(server: TuttiServer, write: Future[httpx.Response]):
     begin_to_stop(server)
     begin = time.monotonic()
     os.kill(server.pid, signal.SIGTERM)
@@ -114,7 +114,9 @@ def test_a_second_signal_stops_at_once(server: TuttiServer, write: Future[httpx.
 
 
 @pytest.mark.parametrize("server", [HastilyStopping], indirect=True)
-def test_what_hangs_does_not_hold_it_up_for_ever(server: TuttiServer, write: Future[httpx.Response]):
+def test_a_hanging_request_delays_the_shutdown_for_a_limited_time(
+    server: TuttiServer, write: Future[httpx.Response]
+):
     begin_to_stop(server)
 
     assert server.wait() == HUNG

@@ -108,7 +108,7 @@ def test_a_new_database_gets_charts_with_a_bar_for_each_stage_on_a_terminal_and_
     assert (cleared.returncode, "view_count:" in cleared.stderr) == (1, True)
 
 
-def test_files_are_named_from_where_one_stands(script: Run, tutti: Run, tmp_path: Path):
+def test_paths_are_relative_to_the_current_folder(script: Run, tutti: Run, tmp_path: Path):
     place = tmp_path / "recorded" / "raw" / "spotify" / "pop"
     place.mkdir(parents=True)
     (place / "2026-03-01.json").write_text('{"error": {"status": 401, "message": "expired"}}')
@@ -135,7 +135,7 @@ def test_files_are_named_from_where_one_stands(script: Run, tutti: Run, tmp_path
     ],
     ids=" ".join,
 )
-def test_words_that_are_invalid_end_with_2(words: list[str], named: str, capsys: pytest.CaptureFixture[str]):
+def test_invalid_arguments_exit_with_2(words: list[str], named: str, capsys: pytest.CaptureFixture[str]):
     """They are rejected before anything else begins, so no process is needed."""
     assert main(words) == 2
     assert named in "".join(capsys.readouterr())
@@ -151,7 +151,7 @@ def test_words_that_are_invalid_end_with_2(words: list[str], named: str, capsys:
         ("db migrate", {"DATABASE_URL": "postgresql://tutti@127.0.0.1:9/tutti"}, 1, "cannot be used"),
     ],
 )
-def test_invalid_options_and_impossible_ones_are_explained(
+def test_invalid_and_contradictory_options_are_explained(
     tutti: Run, words: str, variables: dict[str, str], code: int, named: str
 ):
     reported = tutti(*words.split(), **variables)

@@ -16,7 +16,7 @@ from tests.contract.shapes import INSTANT, check_track
 # --- What one person does: for that person and staff, by the days and hours of any zone --------------
 
 
-def test_figures_count_recorded_activities(dee: Person, eli: Person, library: Library):
+def test_statistics_count_recorded_activities(dee: Person, eli: Person, library: Library):
     halo = library.add("Halo", artist=library.word, genre=library.word)["id"]
     reported = [{"track_id": halo, "activity_type": kind} for kind in ["play"] * 4 + ["like", "skip", "skip"]]
     before = eli.figures()
@@ -54,7 +54,7 @@ ZONES = [
 ]
 
 
-def test_days_and_hours_of_a_zone(dee: Person, track_id: int):
+def test_statistics_use_days_and_hours_of_the_time_zone(dee: Person, track_id: int):
     before = {zone: dee.figures(tz=zone) for zone, _, _ in ZONES}
     dee.tell({"track_id": track_id, "activity_type": "play", "occurred_at": "2023-10-28T23:59:59Z"})
 
@@ -72,7 +72,9 @@ def test_days_and_hours_of_a_zone(dee: Person, track_id: int):
 # --- Plays in rooms ----------------------------------------------------------------------------------
 
 
-def test_a_play_in_a_room_counts_once_for_who_added_the_track(queue: Queue, dee: Person, eli: Person):
+def test_a_play_in_a_room_is_counted_once_for_the_user_who_added_the_track(
+    queue: Queue, dee: Person, eli: Person
+):
     """Also where it is sent again."""
     of_dee = queue.as_seen_by(dee.http).add(queue.tracks[0], added_by="Somebody else")["id"]
     of_nobody = queue.add(queue.tracks[1])["id"]
@@ -151,7 +153,7 @@ def test_the_summary_counts_recorded_activities_and_plays_in_rooms(
 
 
 @pytest.mark.both_sizes
-def test_the_summary_counts_guests_and_what_they_do(
+def test_the_summary_counts_guests_and_their_activities(
     client: httpx.Client, queue: Queue, new_client: NewClient
 ):
     queue.fill(1)
@@ -166,7 +168,7 @@ def test_the_summary_counts_guests_and_what_they_do(
     assert (after["users"], after["active_users_7d"]) == (before["users"], before["active_users_7d"])
 
 
-def test_trends_say_of_which_days_and_are_of_a_week_and_ten_of_each_by_default(
+def test_trends_have_their_days_and_default_to_a_week_and_ten_of_each(
     client: httpx.Client, dee: Person, library: Library
 ):
     for days in (1, 7, 90):
@@ -191,7 +193,9 @@ def test_trends_say_of_which_days_and_are_of_a_week_and_ten_of_each_by_default(
         refused(client.get(TRENDS, params=query), 400, "VALIDATION_ERROR", *query)
 
 
-def test_trends_count_and_compare(client: httpx.Client, dee: Person, eli: Person, library: Library):
+def test_trends_have_counts_compared_with_the_previous_period(
+    client: httpx.Client, dee: Person, eli: Person, library: Library
+):
     halo = library.add("Halo", artist=library.word, genre=library.word)
     play = {"track_id": halo["id"], "activity_type": "play"}
     dee.tell([play] * 40)  # one hour, in which a person counts once

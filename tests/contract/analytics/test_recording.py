@@ -27,7 +27,7 @@ def context_of(size: int) -> dict[str, str]:
     return {"x": "y" * (size - len('{"x":""}'))}
 
 
-def test_what_was_stored_is_answered_and_exported(dee: Person, track_id: int):
+def test_stored_activities_are_returned_and_exported(dee: Person, track_id: int):
     at = "2025-12-04T10:00:00Z"
 
     stored = dee.tell(
@@ -46,7 +46,7 @@ def test_what_was_stored_is_answered_and_exported(dee: Person, track_id: int):
     }
 
 
-def test_every_type_under_every_name_alone_or_in_a_list(dee: Person, track_id: int):
+def test_every_type_and_alias_is_accepted_alone_or_in_a_list(dee: Person, track_id: int):
     kinds, before = ["play", "like", "dislike", "skip", "share"], dee.figures()["by_type"]
     for name in ("activity_type", "interaction", "interaction_type"):
         for kind in kinds:
@@ -76,7 +76,7 @@ MISTAKES: list[tuple[dict[str, Any], int, str, set[str]]] = [
 ]
 
 
-def test_of_a_list_with_one_mistake_nothing_is_stored(dee: Person, track_id: int):
+def test_a_list_with_one_invalid_activity_stores_nothing(dee: Person, track_id: int):
     before, one = dee.activities(), {"track_id": track_id, "activity_type": "play"}
 
     for wrong, status, code, fields in MISTAKES:
@@ -89,7 +89,7 @@ def test_of_a_list_with_one_mistake_nothing_is_stored(dee: Person, track_id: int
 # --- Rejections --------------------------------------------------------------------------------------
 
 
-def test_for_another_user_or_without_a_login(
+def test_activities_for_another_user_or_without_a_login_are_rejected(
     dee: Person, eli: Person, staff: httpx.Client, client: httpx.Client, ada: httpx.Client, track_id: int
 ):
     """A guest has none. And whatever is sent, that comes first."""
@@ -138,7 +138,7 @@ def test_invalid_activities_are_rejected(dee: Person, track_id: int):
 
 
 @pytest.mark.both_sizes  # as it was in JSON of the database
-def test_a_context_comes_back_as_it_was_also_in_a_long_list_of_a_fast_clock(dee: Person, track_id: int):
+def test_a_context_is_returned_unchanged_also_in_a_long_list(dee: Person, track_id: int):
     contexts: list[dict[str, Any]] = [
         {},
         {"a": [1, 2.5, -3, True, None, {"ä": "💃"}], "b": {}},
@@ -176,7 +176,7 @@ def body(track_id: int) -> Any:
     return [{"track_id": track_id, "activity_type": kind} for kind in ("play", "like")]
 
 
-def test_again_it_counts_once(dee: Person, eli: Person, body: Any, key: str):
+def test_a_repeated_activity_is_counted_once(dee: Person, eli: Person, body: Any, key: str):
     before = dee.activities(), eli.activities()
 
     first, again = dee.post(body, key=key), dee.post(body, key=key)
@@ -193,7 +193,7 @@ def test_again_it_counts_once(dee: Person, eli: Person, body: Any, key: str):
 
 
 @pytest.mark.both_sizes
-def test_many_at_once_count_once(server: TuttiServer, dee: Person, body: Any, key: str):
+def test_concurrent_repetitions_are_counted_once(server: TuttiServer, dee: Person, body: Any, key: str):
     before, start = dee.activities(), threading.Barrier(AT_ONCE)
 
     def send(_number: int) -> httpx.Response:
@@ -240,7 +240,9 @@ def page_of(pages: str, user_id: int) -> str:
     return f"{pages}user/{user_id}/"
 
 
-def test_the_person_and_staff_read_the_same(dee: Person, staff: httpx.Client, track_id: int, pages: str):
+def test_the_user_and_staff_read_the_same_statistics(
+    dee: Person, staff: httpx.Client, track_id: int, pages: str
+):
     dee.tell({"track_id": track_id, "activity_type": "play"})
     path = page_of(pages, dee.user_id)
     dee.http.get(path)  # found for the first time

@@ -13,7 +13,7 @@ def entry(client: httpx.Client) -> Any:
     return get_data(client, "/api/charts/pop/")["tracks"][0]
 
 
-def test_a_track_says_where_it_is_and_was(client: httpx.Client, entry: dict[str, Any]):
+def test_a_chart_track_has_current_and_past_ranks(client: httpx.Client, entry: dict[str, Any]):
     track = get_data(client, f"/api/charts/tracks/{entry['isrc']}/")
 
     assert track == get_data(client, f"/api/charts/tracks/{entry['isrc'].lower()}/")
@@ -51,7 +51,7 @@ def test_tracks_that_sound_alike_are_sorted_by_similarity(client: httpx.Client, 
     assert next(one for one in back if one["isrc"] == entry["isrc"])["similarity"] == likeness[0]
 
 
-def test_a_track_without_audio_features_says_so(client: httpx.Client):
+def test_a_track_without_audio_features_has_unknown_similarity(client: httpx.Client):
     listed = get_data(client, "/api/charts/pop/soundcloud/")["tracks"]
     answers = [get_data(client, f"/api/charts/tracks/{one['isrc']}/")["similar"] for one in listed]
 
@@ -70,6 +70,6 @@ def test_a_sample_cannot_be_added(client: httpx.Client, entry: dict[str, Any]):
 
 @pytest.mark.parametrize("odd", ["ZZTUT9999999", "%00", "a%00b", "ZZTUT%000000", "%F0%9F%8E%B5", "x" * 200])
 @pytest.mark.both_sizes
-def test_what_is_no_isrc_of_a_chart_is_no_track(client: httpx.Client, odd: str):
+def test_an_isrc_that_was_on_no_chart_is_a_404(client: httpx.Client, odd: str):
     refused(client.get(f"/api/charts/tracks/{odd}/"), 404, "NOT_FOUND")
     refused(client.post(f"/api/charts/tracks/{odd}/library/"), 404, "NOT_FOUND")

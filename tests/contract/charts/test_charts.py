@@ -38,7 +38,7 @@ def check_entry(entry: dict[str, Any]) -> None:
     assert entry["days_on_chart"] >= 1
 
 
-def test_what_there_is(client: httpx.Client):
+def test_the_list_of_genres_services_and_days(client: httpx.Client):
     index = get_data(client, "/api/charts/")
 
     assert [genre["name"] for genre in index["genres"]] == list(GENRES)
@@ -50,7 +50,7 @@ def test_what_there_is(client: httpx.Client):
 
 
 @pytest.mark.parametrize("genre", GENRES)
-def test_a_chart_and_of_which_days_there_are_any(client: httpx.Client, genre: str):
+def test_a_chart_has_its_available_days(client: httpx.Client, genre: str):
     [known] = [one for one in get_data(client, "/api/charts/")["genres"] if one["name"] == genre]
     address = f"/api/charts/{genre}/"
     chart = get_data(client, address)
@@ -94,7 +94,7 @@ def test_ranks_follow_from_the_services_ranks(client: httpx.Client):
     assert tracks == sorted(tracks, key=points)
 
 
-def test_movements_are_since_the_day_before_and_the_first_day_is_new_to_all(client: httpx.Client):
+def test_movements_compare_with_the_previous_day_and_on_the_first_day_all_are_new(client: httpx.Client):
     chart = get_data(client, "/api/charts/pop/")
     today = date.fromisoformat(chart["date"])
     before = get_data(client, "/api/charts/pop/", date=str(today - timedelta(days=1)))
@@ -129,7 +129,7 @@ def test_a_chart_in_another_order_has_the_same_tracks(client: httpx.Client, sort
 
 
 @pytest.mark.parametrize("service", RANKED)
-def test_a_services_own_list(client: httpx.Client, service: str):
+def test_the_list_of_a_service_is_returned(client: httpx.Client, service: str):
     listed = get_data(client, f"/api/charts/country/{service}/")
 
     assert listed.keys() == {
@@ -150,7 +150,7 @@ def test_a_services_own_list(client: httpx.Client, service: str):
         "/api/charts/pop/?date=1999-01-01",
     ],
 )
-def test_what_is_not_there_is_a_404_in_the_envelope(client: httpx.Client, address: str):
+def test_unknown_genres_services_and_days_are_a_404_in_the_envelope(client: httpx.Client, address: str):
     refused(client.get(address), 404, "NOT_FOUND")
 
 
@@ -163,7 +163,7 @@ def test_invalid_values_are_a_400_in_the_envelope(client: httpx.Client, field: s
     assert refused(answer, 400, "VALIDATION_ERROR").keys() == {field}
 
 
-def test_what_views_and_the_middleware_reject_is_in_the_envelope(client: httpx.Client):
+def test_errors_of_views_and_middleware_are_in_the_envelope(client: httpx.Client):
     refused(client.post("/api/charts/pop/", json={}), 405, "METHOD_NOT_ALLOWED")
     refused(client.delete("/graph-data/pop/"), 405, "METHOD_NOT_ALLOWED")
     answer = client.get("/api/charts/pop/", headers={"X-Guest-Token": "no token"})

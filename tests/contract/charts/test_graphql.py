@@ -24,14 +24,14 @@ VARIABLES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_an_operation_is_answered_at_its_own_name_too(client: httpx.Client, name: str):
+def test_an_operation_can_be_requested_by_its_url(client: httpx.Client, name: str):
     variables = VARIABLES.get(name, {})
     at_its_name = ask(client, OPERATIONS[name], f"/api/{name}/", **variables)
 
     assert at_its_name == ask(client, OPERATIONS[name], **variables)
 
 
-def test_genres(client: httpx.Client):
+def test_genres_are_listed(client: httpx.Client):
     by_gql = ask(client, OPERATIONS["GetAvailableGenres"])
 
     assert [genre["name"] for genre in by_gql["genres"]] == ["pop", "dance", "rap", "country"]
@@ -50,7 +50,7 @@ def check_icon(client: httpx.Client, url: str) -> None:
 
 
 @pytest.mark.parametrize("genre", ["pop", "dance", "rap", "country"])
-def test_the_chart_is_the_one_of_rest(client: httpx.Client, genre: str):
+def test_the_chart_equals_that_of_rest(client: httpx.Client, genre: str):
     chart = get_data(client, f"/api/charts/{genre}/")
 
     playlist = ask(client, OPERATIONS["GetPlaylist"], genre=genre, service="tunemeld")["playlist"]
@@ -71,7 +71,7 @@ def test_the_chart_is_the_one_of_rest(client: httpx.Client, genre: str):
 
 
 @pytest.mark.parametrize("service", RANK_FIELDS)
-def test_a_service_s_list_is_the_one_of_rest(client: httpx.Client, service: str):
+def test_the_list_of_a_service_equals_that_of_rest(client: httpx.Client, service: str):
     rest = get_data(client, f"/api/charts/rap/{service}/")
     known = [(entry["isrc"], entry["rank"]) for entry in rest["tracks"] if entry["isrc"]]
 
@@ -91,7 +91,7 @@ def test_a_list_is_null_only_for_an_unknown_genre_or_service(client: httpx.Clien
     }
 
 
-def test_metadata_of_the_chart_and_of_lists(client: httpx.Client):
+def test_chart_and_lists_have_metadata(client: httpx.Client):
     said = ask(client, OPERATIONS["GetPlaylistMetadata"], genre="country")
 
     assert said["serviceOrder"] == ["apple_music", "soundcloud", "spotify"]
@@ -112,7 +112,7 @@ def test_metadata_of_the_chart_and_of_lists(client: httpx.Client):
         check_icon(client, one["serviceIconUrl"])
 
 
-def test_icons_have_the_server_s_name_that_the_caller_used(client: httpx.Client):
+def test_urls_of_icons_have_the_requested_host(client: httpx.Client):
     """Also where the same question was answered before under another name."""
     for host in (client.base_url.netloc.decode(), f"localhost:{client.base_url.port}"):
         sent = {"query": OPERATIONS["GetServiceConfigs"]}
@@ -121,7 +121,7 @@ def test_icons_have_the_server_s_name_that_the_caller_used(client: httpx.Client)
         assert urls == [f"http://{host}/static/charts/{service}.svg" for service in SERVICES]
 
 
-def test_counts_of_several_tracks_come_in_the_order_asked_for(client: httpx.Client):
+def test_counts_of_several_tracks_are_in_the_requested_order(client: httpx.Client):
     chart = get_data(client, "/api/charts/pop/")["tracks"]
     isrcs = [entry["isrc"] for entry in chart][::-1]
 
@@ -133,7 +133,7 @@ def test_counts_of_several_tracks_come_in_the_order_asked_for(client: httpx.Clie
         assert (one["totalCurrentPlayCountAbbreviated"] is None) == (entry["plays"]["total"] is None)
 
 
-def test_view_count_data_is_what_graph_data_says(client: httpx.Client):
+def test_view_count_data_equals_graph_data(client: httpx.Client):
     graphs = {track["isrc"]: track["view_counts"] for track in get_data(client, "/api/graph-data/pop/")}
 
     playlist = ask(
@@ -151,7 +151,7 @@ def test_view_count_data_is_what_graph_data_says(client: httpx.Client):
             assert len(newest_first) > 1
 
 
-def test_what_services_are_called(client: httpx.Client):
+def test_services_have_display_names(client: httpx.Client):
     configs = ask(client, OPERATIONS["GetServiceConfigs"])["serviceConfigs"]
 
     assert [one["name"] for one in configs] == list(SERVICES)
@@ -191,7 +191,7 @@ FRAMES = [
 
 
 @pytest.mark.parametrize(("service", "url", "embed"), FRAMES)
-def test_only_a_service_s_own_addresses_get_into_a_frame(
+def test_only_urls_of_the_service_are_embedded(
     client: httpx.Client, service: str, url: str, embed: str | None
 ):
     said = ask(client, OPERATIONS["GenerateIframeUrl"], serviceName=service, trackUrl=url)
@@ -199,7 +199,7 @@ def test_only_a_service_s_own_addresses_get_into_a_frame(
     assert said == {"generateIframeUrl": embed}
 
 
-def test_labels_of_buttons_and_orders(client: httpx.Client):
+def test_buttons_and_orders_have_labels(client: httpx.Client):
     for kind, context, number in (
         *(("close_player", None, 1), ("theme_toggle", "dark", 1), ("track_title", "youtube", 1)),
         *(("collapse_button", "apple_music_collapsed", 1), ("collapse_button", "nobody_collapsed", 0)),
@@ -213,7 +213,7 @@ def test_labels_of_buttons_and_orders(client: httpx.Client):
         assert len(said["rankButtonLabels"]) == number, rank
 
 
-def test_a_refresh_answers_with_fresh_counts_or_null(client: httpx.Client):
+def test_a_refresh_returns_fresh_counts_or_null(client: httpx.Client):
     entry = get_data(client, "/api/charts/pop/")["tracks"][0]
     refresh = "mutation($isrc: String!) { refreshViewCounts(isrc: $isrc) { isrc totalCurrentPlayCount } }"
 
@@ -224,7 +224,7 @@ def test_a_refresh_answers_with_fresh_counts_or_null(client: httpx.Client):
     assert ask(client, refresh, isrc="ZZTUT0000000") == {"refreshViewCounts": None}
 
 
-def test_several_operations_are_answered_in_their_order(client: httpx.Client):
+def test_several_operations_are_executed_in_order(client: httpx.Client):
     asked = [{"query": "{ defaultGenre }"}, {"query": "{ serviceOrder }"}, {"query": "{ nothing }"}]
 
     first, second, third = client.post(GQL, json=asked).json()
@@ -236,11 +236,11 @@ def test_several_operations_are_answered_in_their_order(client: httpx.Client):
 
 
 @pytest.mark.parametrize("body", [[], [{"query": "{ defaultGenre }"}] * 11, {}, {"query": 1}, "x", [1], None])
-def test_what_is_no_question_is_rejected_in_the_envelope(client: httpx.Client, body: Any):
+def test_invalid_requests_are_rejected_in_the_envelope(client: httpx.Client, body: Any):
     refused(client.post(GQL, json=body), 400, "VALIDATION_ERROR")
 
 
-def test_what_is_no_json_or_an_error_of_the_language_says_so(client: httpx.Client):
+def test_invalid_json_and_graphql_errors_are_reported(client: httpx.Client):
     answer = client.post("/api/GetPlaylist/", content=b"{", headers={"Content-Type": "application/json"})
     refused(answer, 400, "MALFORMED_JSON")
 
@@ -261,7 +261,7 @@ ABOUT_CHARTS = (
 )
 
 
-def test_answers_about_charts_say_that_these_are_samples(client: httpx.Client):
+def test_responses_about_charts_mark_samples(client: httpx.Client):
     for query in ABOUT_CHARTS:
         assert answered(client, query)["extensions"] == {"is_sample": True}, query
     assert answered(client, "{ genres { name } }").keys() == {"data"}
@@ -288,7 +288,7 @@ def test_without_one_operation_to_run_there_are_only_errors(client: httpx.Client
 
 
 @pytest.mark.parametrize("path", [GQL, "/api/GetAvailableGenres/"])
-def test_answers_have_the_media_type_of_graphql_for_clients_that_accept_it(client: httpx.Client, path: str):
+def test_responses_have_the_graphql_media_type_if_accepted(client: httpx.Client, path: str):
     kind = "application/graphql-response+json"
     for accept, content_type in (
         *((kind, kind), (f"{kind}; charset=utf-8, application/json; q=0.9", kind)),

@@ -43,14 +43,14 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
-def test_what_asks_for_too_much_is_rejected(client: httpx.Client, name: str):
+def test_queries_above_the_cost_limit_are_rejected(client: httpx.Client, name: str):
     body = answered(client, TOO_LARGE[name])
 
     assert body["data"] is None
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
 
 
-def test_the_deepest_that_is_allowed_is_answered(client: httpx.Client):
+def test_the_deepest_allowed_query_is_executed(client: httpx.Client):
     assert ask(client, nested(6)) == {"trackByIsrc": None}
 
 
@@ -73,7 +73,7 @@ def test_operations_of_one_request_share_its_limits(client: httpx.Client):
 
 
 @pytest.mark.parametrize("end", ["", "}"])
-def test_documents_that_are_no_graphql_share_the_tokens_of_a_request(client: httpx.Client, end: str):
+def test_invalid_documents_count_against_the_tokens_of_a_request(client: httpx.Client, end: str):
     """Else each of a list is parsed as far as a document alone may go."""
     names = " ".join(f"x{number}" for number in range(980 if end else 600))
     together = [{"query": f"{{ a{number} {names}{end}"} for number in range(4)]
@@ -88,7 +88,7 @@ def test_documents_that_are_no_graphql_share_the_tokens_of_a_request(client: htt
     assert body[2]["errors"][0]["message"] == body[3]["errors"][0]["message"]
 
 
-def test_variables_are_bounded_too(client: httpx.Client):
+def test_variables_are_limited(client: httpx.Client):
     body = answered(
         client, "query($i: [String!]!) { tracksPlayCounts(isrcs: $i) { __typename } }", i=["X" * 99] * 199
     )
@@ -96,7 +96,7 @@ def test_variables_are_bounded_too(client: httpx.Client):
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
 
 
-def test_a_key_keeps_no_answer_and_holds_no_lock(client: httpx.Client):
+def test_a_key_on_a_query_stores_no_response_and_takes_no_lock(client: httpx.Client):
     """It would be the lock of every write on SQLite; nothing here is changed by asking twice."""
     headers = {"Idempotency-Key": "one"}
 
@@ -109,7 +109,7 @@ def test_a_key_keeps_no_answer_and_holds_no_lock(client: httpx.Client):
     )
 
 
-def test_more_isrcs_than_are_answered_at_once_are_rejected(client: httpx.Client):
+def test_too_many_isrcs_in_a_query_are_rejected(client: httpx.Client):
     body = answered(client, "query($i: [String!]!) { tracksPlayCounts(isrcs: $i) { isrc } }", i=["X"] * 201)
 
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
@@ -124,7 +124,7 @@ def test_fragments_that_contain_themselves_and_very_long_documents_are_rejected(
         assert body["errors"]
 
 
-def test_introspection_has_a_limit_of_its_own(client: httpx.Client):
+def test_introspection_has_its_own_limit(client: httpx.Client):
     deep = "{ __schema { types {" + " fields { type {" * 4 + " name" + " } }" * 4 + " } } }"
 
     assert answered(client, deep)["data"] is None
@@ -142,7 +142,7 @@ def test_long_texts_are_not_repeated_for_each_track(client: httpx.Client):
         assert {text in (track["trackDetailUrl"] or "") for track in tracks} == {is_shown}
 
 
-def test_similar_tracks_stay_within_their_number(client: httpx.Client):
+def test_the_number_of_similar_tracks_is_limited(client: httpx.Client):
     for limit in (-1, 0, 51, 2_147_483_647):
         said = ask(client, OPERATIONS["GetSimilarTracks"], isrc="ZZTUT0000000", limit=limit)
         assert said == {"trackByIsrc": None}, limit
@@ -153,7 +153,7 @@ def test_similar_tracks_stay_within_their_number(client: httpx.Client):
 
 @pytest.mark.both_sizes
 @pytest.mark.parametrize("odd", ["", "\x00", "ZZTUT\x00000000", "\U0001f3b5" * 3, "zztut0000000", "' OR 1=1"])
-def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
+def test_unusual_text_is_an_unknown_isrc_or_genre(client: httpx.Client, odd: str):
     asked = """query($odd: String!) {
         trackByIsrc(isrc: $odd) { isrc } trackPlayCount(isrc: $odd) { isrc }
         tracksPlayCounts(isrcs: [$odd]) { isrc } updatedAt(genre: $odd)
@@ -180,7 +180,7 @@ def test_text_with_unpaired_surrogates_is_rejected(client: httpx.Client, path: s
         refused(sent, 400, "VALIDATION_ERROR")
 
 
-def test_a_number_of_too_many_digits_is_rejected(client: httpx.Client):
+def test_a_number_with_too_many_digits_is_rejected(client: httpx.Client):
     body = answered(client, f"{{ {SIMILAR} {{ similarTracks(limit: {'9' * 5000}) {{ isrc }} }} }}")
 
     assert body["data"] is None

@@ -32,7 +32,7 @@ def ours(client: httpx.Client) -> DocumentNode:
     return parse(print_schema(schema))
 
 
-def test_every_field_that_clients_know_is_there_as_they_know_it_and_what_is_more_is_known(
+def test_the_schema_has_every_field_of_clients_and_documented_additions(
     client: httpx.Client,
 ):
     schema = ours(client)

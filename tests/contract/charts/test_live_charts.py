@@ -100,7 +100,7 @@ def test_a_version_published_by_another_process_reaches_all_clients(follow: Foll
 
 
 @pytest.mark.both_sizes
-def test_who_was_unavailable_gets_what_was_missed_once(follow: Follow, pipeline: Pipeline):
+def test_a_client_that_was_offline_gets_missed_events_once(follow: Follow, pipeline: Pipeline):
     away = follow()
     position, before = away.position, state_of(away)
     days = [pipeline.publish(), pipeline.publish(genre="dance")]
@@ -126,7 +126,7 @@ def test_who_was_unavailable_gets_what_was_missed_once(follow: Follow, pipeline:
     assert [frame["seq"] for frame in asking.frames if is_event(frame)] == [seq]
 
 
-def test_who_comes_from_another_epoch_gets_the_snapshot(follow: Follow):
+def test_a_client_of_another_epoch_gets_a_snapshot(follow: Follow):
     socket = follow(position=("of-before", 3))
 
     given = socket.wait_for("charts.snapshot")["payload"]
@@ -136,7 +136,7 @@ def test_who_comes_from_another_epoch_gets_the_snapshot(follow: Follow):
     assert given == snapshot(follow())
 
 
-def test_a_failing_source_is_reported_once_and_older_figures_stay(
+def test_a_failing_source_sends_one_event_and_older_counts_stay(
     follow: Follow, pipeline: Pipeline, http: httpx.Client
 ):
     pipeline.publish()
@@ -180,7 +180,7 @@ def check_schema(socket: Socket, http: httpx.Client) -> None:
     assert not of_a_room.is_valid(socket.established)
 
 
-def test_a_heartbeat_proves_that_a_client_is_in_sync(follow: Follow):
+def test_the_digest_of_a_heartbeat_equals_that_of_a_client_in_sync(follow: Follow):
     socket = follow()
     items = snapshot(socket)["items"]
 
@@ -191,7 +191,7 @@ def test_a_heartbeat_proves_that_a_client_is_in_sync(follow: Follow):
     assert beat == {"epoch": socket.position[0], "seq": socket.position[1], "digest": digest}
 
 
-def test_pages_of_other_origins_and_other_addresses_get_no_socket(follow: Follow, chart_server: TuttiServer):
+def test_pages_of_other_origins_and_unknown_urls_get_no_socket(follow: Follow, chart_server: TuttiServer):
     for origin in ("https://evil.example", "null"):
         with Socket(chart_server.ws_url, CHARTS, headers={"Origin": origin}) as socket:
             assert socket.close_code() == 4403
@@ -203,14 +203,14 @@ def test_pages_of_other_origins_and_other_addresses_get_no_socket(follow: Follow
         assert follow(headers={"Origin": origin}).established["payload"]["stream"] == "charts"
 
 
-def test_what_cannot_be_taken_is_an_error_and_the_socket_stays(follow: Follow):
+def test_an_invalid_message_is_an_error_and_the_socket_stays_open(follow: Follow):
     socket = follow()
     for frame in ("{", '{"type": "dance"}', '{"type": "resume", "epoch": "x", "since": -1}'):
         assert socket.error_for(frame) in {"MALFORMED_JSON", "UNKNOWN_TYPE", "VALIDATION_ERROR"}
 
 
 @pytest.mark.both_sizes
-def test_the_snapshot_has_a_new_epoch(follow: Follow, pipeline: Pipeline):
+def test_after_a_restored_backup_the_snapshot_has_a_new_epoch(follow: Follow, pipeline: Pipeline):
     socket = follow()
     epoch, _ = socket.position
     pipeline.manage_server("new_epoch")
@@ -221,7 +221,7 @@ def test_the_snapshot_has_a_new_epoch(follow: Follow, pipeline: Pipeline):
     assert given == snapshot(follow())
 
 
-def test_frames_of_a_socket_are_limited(strict_server: TuttiServer):
+def test_messages_of_a_socket_are_limited(strict_server: TuttiServer):
     with Socket.greeted(strict_server.ws_url, CHARTS) as socket:
         for _ in range(51):
             socket.send({"type": "ping"})

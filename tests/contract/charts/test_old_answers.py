@@ -91,7 +91,7 @@ def test_graphql_shows_every_write_of_another_program(http: httpx.Client, other:
         assert answered(http, query) != before, statement
 
 
-def test_what_is_not_committed_is_not_shown_and_the_commit_is(http: httpx.Client, other: Any):
+def test_uncommitted_writes_are_not_visible_and_committed_ones_are(http: httpx.Client, other: Any):
     before = first_title(http)
     other.execute("BEGIN")
     other.execute("UPDATE tracks_track SET title = 'Under way'")
@@ -107,7 +107,7 @@ def test_what_is_not_committed_is_not_shown_and_the_commit_is(http: httpx.Client
     assert first_title(http) == "Committed"
 
 
-def test_writes_that_are_committed_in_another_order_are_shown(
+def test_writes_committed_in_another_order_are_visible(
     http: httpx.Client, chart_server: TuttiServer, other: Any
 ):
     """On SQLite, which has one writer at a time, the second one begins when the first has ended."""
@@ -136,7 +136,7 @@ def late(http: httpx.Client) -> list[bool]:
     return [row["album"] == "Late" for row in http.get(LIST).json()[:2]]
 
 
-def test_many_writes_are_shown_one_by_one(http: httpx.Client, other: Any):
+def test_each_of_many_writes_is_visible(http: httpx.Client, other: Any):
     for number in range(250):
         other.execute(f"UPDATE tracks_track SET title = 'Number {number}'")
         if number % 50 == 0 or number > 195:
@@ -145,7 +145,7 @@ def test_many_writes_are_shown_one_by_one(http: httpx.Client, other: Any):
     assert rows <= 210
 
 
-def test_responses_name_the_address_they_were_asked_at(chart_server: TuttiServer):
+def test_responses_have_the_requested_url(chart_server: TuttiServer):
     """Links are absolute, and the server has several names."""
     links = set()
     for host in ("localhost", "127.0.0.1"):

@@ -16,16 +16,14 @@ OLDER = (
 
 
 @pytest.mark.parametrize("address", OLDER)
-def test_they_answer_the_same_without_api_and_pages_of_other_origins_may_read_them(
-    client: httpx.Client, address: str
-):
+def test_legacy_urls_without_api_return_the_same_and_allow_other_origins(client: httpx.Client, address: str):
     assert get_data(client, address) == get_data(client, f"/api{address}")
     origin = "http://localhost:3000"
     answer = client.get(address, headers={"Origin": origin})
     assert answer.headers["Access-Control-Allow-Origin"] == origin
 
 
-def test_no_others_do_and_without_their_last_slash_they_show_the_way(client: httpx.Client):
+def test_only_legacy_urls_work_without_api_and_without_a_slash_they_redirect(client: httpx.Client):
     for address in ("/charts/pop/", "/trending-isrcs/", "/health/"):
         assert client.get(address).status_code == 404, address
     for address in ("/api/charts/pop", "/api/graph-data/pop", "/api/health"):
@@ -61,7 +59,7 @@ def check_days(days: list[dict[str, Any]]) -> None:
         assert day["delta"] == day["count"] - before["count"]
 
 
-def test_what_older_addresses_tell_of_a_chart(client: httpx.Client):
+def test_legacy_urls_return_charts(client: httpx.Client):
     assert get_data(client, "/api/playlist-data/rap/") == get_data(client, "/api/charts/rap/")
     updated = get_data(client, "/api/last-updated/pop/")
     assert updated["date"] == get_data(client, "/api/charts/pop/")["date"]
@@ -71,7 +69,7 @@ def test_what_older_addresses_tell_of_a_chart(client: httpx.Client):
     assert all(one.keys() == {"name", "description", "cover_url", "url"} for one in art.values())
 
 
-def test_trending_tracks_rise_most_first_as_charts_say_of_a_week(client: httpx.Client):
+def test_trending_tracks_are_sorted_by_growth_within_a_week(client: httpx.Client):
     tracks = get_data(client, "/api/trending-isrcs/")
 
     assert all(track.keys() == {"isrc", "name", "artist", "change", "date", "counts"} for track in tracks)
@@ -100,7 +98,7 @@ def test_health_reports_the_age_of_each_source(client: httpx.Client):
     assert all(age >= 0 for age in ages.values())
 
 
-def test_every_answer_about_charts_says_that_these_are_samples(client: httpx.Client):
+def test_every_chart_response_marks_samples(client: httpx.Client):
     own_chart = "/api/rooms/main/chart/"
     addresses = (
         *("/api/charts/", "/api/charts/pop/", "/api/charts/pop/spotify/", "/api/charts/tracks/ZZTUT2500001/"),

@@ -37,7 +37,7 @@ def test_a_room_that_has_played_nothing_has_an_empty_chart(queue: Queue):
 
 
 @pytest.mark.both_sizes
-def test_it_has_what_was_played_and_loved(queue: Queue, ada: httpx.Client):
+def test_a_room_chart_is_made_of_plays_and_votes(queue: Queue, ada: httpx.Client):
     often, loved, once = (queue.add(track) for track in queue.tracks[:3])
     for item, times in ((often, 2), (once, 1)):
         play(queue, item, times)
@@ -64,7 +64,7 @@ def test_it_has_what_was_played_and_loved(queue: Queue, ada: httpx.Client):
     }
 
 
-def test_it_has_every_field_of_a_genres_chart_and_a_play_that_leaves_the_queue_stays(queue: Queue):
+def test_a_room_chart_has_the_fields_of_a_genres_chart_and_keeps_removed_items(queue: Queue):
     item = queue.add(queue.tracks[0])
     play(queue, item)
     world = get_data(queue.http, "/api/charts/pop/")
@@ -80,7 +80,7 @@ def test_it_has_every_field_of_a_genres_chart_and_a_play_that_leaves_the_queue_s
     assert [one["track_id"] for one in get_data(queue.http, address(queue))["tracks"]] == [item["track_id"]]
 
 
-def test_another_week_has_its_own(queue: Queue):
+def test_each_week_has_its_own_chart(queue: Queue):
     play(queue, queue.add(queue.tracks[0]))
 
     before = get_data(queue.http, address(queue), week=week(days_ago=7))

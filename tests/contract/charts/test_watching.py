@@ -37,7 +37,7 @@ def watch(server: TuttiServer) -> Iterator[Queue[str]]:
             reader.join()
 
 
-def test_it_prints_the_new_edition(chart_server: TuttiServer, pipeline: Pipeline):
+def test_watch_prints_a_new_chart(chart_server: TuttiServer, pipeline: Pipeline):
     with watch(chart_server) as lines:
         first = lines.get(timeout=DEADLINE_SECONDS)
         assert first.startswith("-- live: charts at #"), first

@@ -42,7 +42,7 @@ def report(item_id: int, position_ms: int, state: str) -> dict[str, Any]:
 
 
 @pytest.mark.both_sizes
-def test_with_a_speaker_tracks_start_one_after_the_other_each_once(
+def test_with_a_speaker_tracks_play_in_order_each_once(
     queue: Queue, connect: Callable[..., Socket], short: list[int]
 ):
     socket = connect()
@@ -65,7 +65,7 @@ def test_with_a_speaker_tracks_start_one_after_the_other_each_once(
     assert events.count("track.playing") == events.count("player.changed") == 3
 
 
-def test_a_room_whose_player_was_not_used_stays_with_its_track(
+def test_without_a_player_the_track_of_a_room_does_not_change(
     queue: Queue, connect: Callable[..., Socket], short: list[int]
 ):
     socket = connect()
@@ -80,7 +80,7 @@ def test_a_room_whose_player_was_not_used_stays_with_its_track(
     assert "player.changed" not in [frame["type"] for frame in socket.frames]
 
 
-def test_what_cannot_be_done_is_rejected(queue: Queue, short: list[int]):
+def test_impossible_actions_are_rejected(queue: Queue, short: list[int]):
     assert refused(queue, action="pause") == (409, "NOTHING_PLAYING")
     assert refused(queue, action="play", item_id=10**9) == (404, "NOT_FOUND")
     for wrong in ({"action": "seek"}, {"action": "settings"}, {"action": "settings", "volume": 101}, {}):

@@ -26,7 +26,7 @@ UNKNOWN_USER = 10**17
 # --- What it is --------------------------------------------------------------------------------------
 
 
-def test_the_profile_is_answered_to_but_not_all_by_one_artist(new_listener: NewListener, library: Library):
+def test_recommendations_follow_the_profile_with_several_artists(new_listener: NewListener, library: Library):
     loved = f"{library.word} loved"
     for number in range(25):
         library.add(f"Song {number}", artist=loved, genre=library.word)
@@ -64,7 +64,7 @@ def test_a_new_user_gets_the_same_response_until_the_taste_changes(dee: Listener
     assert {one: numbers(reported)[one] for one in same} == {one: before[one] for one in same}
 
 
-def test_what_was_liked_speaks_for_its_artist(dee: Listener, library: Library):
+def test_a_like_recommends_its_artist(dee: Listener, library: Library):
     liked, other = (library.add(title, artist=library.word) for title in ("One", "Other"))
 
     dee.tell("like", track_id=liked["id"])
@@ -81,7 +81,9 @@ def test_what_was_liked_speaks_for_its_artist(dee: Listener, library: Library):
 # --- Parameters --------------------------------------------------------------------------------------
 
 
-def test_as_many_as_asked_for(dee: Listener, client: httpx.Client, staff: httpx.Client):
+def test_the_limit_sets_the_number_of_recommendations(
+    dee: Listener, client: httpx.Client, staff: httpx.Client
+):
     """The summary counts them, the export has them, and erasing ends them."""
     before = client.get("/api/analytics/summary/").json()["recommendations"]
     assert [dee.read(limit=limit)["count"] for limit in (1, 5, 30)] == [1, 5, 30]
@@ -99,7 +101,7 @@ def test_as_many_as_asked_for(dee: Listener, client: httpx.Client, staff: httpx.
     refused(staff.get(dee.page), 404, "NOT_FOUND")
 
 
-def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, queue: Queue):
+def test_tracks_in_the_rooms_queue_are_left_out(dee: Listener, eli: Listener, queue: Queue):
     queue.fill(30)
     queued = {item["track_id"] for item in queue.items()}
     # On a busy machine the cache may be late once; then the response comes from the database, and is cached
@@ -118,7 +120,7 @@ def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, qu
 
 
 @pytest.mark.both_sizes  # also what another process has cached
-def test_what_was_skipped_or_disliked_is_gone_at_once(dee: Listener, eli: Listener, library: Library):
+def test_skipped_or_disliked_tracks_disappear_immediately(dee: Listener, eli: Listener, library: Library):
     """With a dislike its artist, too."""
     artists = {kind: f"{kind} {library.word}" for kind in ("skip", "dislike")}
     tracks = {
@@ -140,7 +142,7 @@ def test_what_was_skipped_or_disliked_is_gone_at_once(dee: Listener, eli: Listen
 # --- Activities with a recommendation ----------------------------------------------------------------
 
 
-def test_an_activity_names_ones_own_recommendation_also_one_that_is_gone(dee: Listener, eli: Listener):
+def test_an_activity_may_name_the_users_own_recommendation_also_a_former_one(dee: Listener, eli: Listener):
     one = dee.read()["recommendations"][0]
 
     for kind in ("play", "skip", "play"):
@@ -150,7 +152,7 @@ def test_an_activity_names_ones_own_recommendation_also_one_that_is_gone(dee: Li
     refused(eli.http.post("/api/analytics/activity/", json=body), 404, "NOT_FOUND")
 
 
-def test_one_of_the_library_can_be_queued_by_whose_it_is(
+def test_a_recommendation_from_the_library_can_be_queued(
     dee: Listener, eli: Listener, client: httpx.Client, staff: httpx.Client, queue: Queue
 ):
     one = dee.read()["recommendations"][0]
@@ -168,7 +170,7 @@ def test_one_of_the_library_can_be_queued_by_whose_it_is(
 # --- OPEN_DISCOVERY_API, as on the narrow server: for a trusted network, for clients that know no logi
 
 
-def test_any_caller_reads_refreshes_records_and_sees_the_figures(narrow_client: httpx.Client):
+def test_in_open_mode_any_caller_reads_refreshes_records_and_sees_statistics(narrow_client: httpx.Client):
     user_id = registered(narrow_client)["id"]
     page = f"/api/recommendations/user/{user_id}/"
 
@@ -192,7 +194,7 @@ def test_any_caller_reads_refreshes_records_and_sees_the_figures(narrow_client: 
     refused(narrow_client.get(f"/api/users/{user_id}/"), 401, "NOT_AUTHENTICATED")
 
 
-def test_an_unknown_user_stays_unknown(narrow_client: httpx.Client):
+def test_in_open_mode_an_unknown_user_is_a_404(narrow_client: httpx.Client):
     refused(narrow_client.get(f"/api/recommendations/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
     refused(narrow_client.get(f"/api/analytics/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
     activity = {"user_id": UNKNOWN_USER, "track_id": 1, "activity_type": "play"}
@@ -202,7 +204,7 @@ def test_an_unknown_user_stays_unknown(narrow_client: httpx.Client):
     refused(narrow_client.post("/api/analytics/activity/", json=unnamed), 401, "NOT_AUTHENTICATED")
 
 
-def test_accounts_stay_closed_and_the_start_says_that_the_rest_is_open(
+def test_in_open_mode_accounts_stay_protected_and_the_start_prints_a_warning(
     narrow_client: httpx.Client, narrow_server: TuttiServer, server: TuttiServer
 ):
     refused(narrow_client.get("/api/users/me/export/"), 401, "NOT_AUTHENTICATED")

@@ -23,7 +23,7 @@ def job_page(job_id: str) -> str:
 
 
 @pytest.mark.both_sizes  # what carries the word to a worker is another thing in each
-def test_it_is_taken_at_once_and_ends(dee: Listener):
+def test_a_refresh_is_accepted_immediately_and_ends(dee: Listener):
     """Numbers stay the same, and what was skipped does not come back."""
     before = dee.read(limit=100)
     skipped = next(iter(numbers(before)))
@@ -59,7 +59,7 @@ def test_it_is_taken_at_once_and_ends(dee: Listener):
     assert dee.read()["count"] == 5
 
 
-def test_seeds_are_answered_to_in_this_list(dee: Listener, library: Library):
+def test_seeds_influence_the_refreshed_list(dee: Listener, library: Library):
     by_genre = library.add("By genre", genre=library.word, artist=f"{library.word} x")
     by_artist = library.add("By artist", artist=library.word)
 
@@ -76,7 +76,7 @@ def test_seeds_are_answered_to_in_this_list(dee: Listener, library: Library):
 # In every run a tenth of those of a long one: that many share one job takes no more.
 @pytest.mark.both_sizes
 @pytest.mark.parametrize("times", [4, pytest.param(40, marks=pytest.mark.long)])
-def test_many_at_once_are_one_job(server: TuttiServer, dee: Listener, times: int):
+def test_concurrent_refreshes_are_one_job(server: TuttiServer, dee: Listener, times: int):
     cookies = dict(dee.http.cookies)
 
     def ask(_number: int) -> list[httpx.Response]:
@@ -104,7 +104,7 @@ ODD_WISHES: list[dict[str, Any]] = [
 ]
 
 
-def test_odd_wishes(dee: Listener):
+def test_invalid_seeds_and_moods_are_rejected(dee: Listener):
     for body in ODD_WISHES:
         details = refused(dee.http.post(REFRESH, json=body), 400, "VALIDATION_ERROR")
         assert details.keys() == body.keys()
@@ -113,7 +113,7 @@ def test_odd_wishes(dee: Listener):
 # --- For whom ----------------------------------------------------------------------------------------
 
 
-def test_staff_may_for_others(staff: httpx.Client, dee: Listener, eli: Listener):
+def test_staff_may_refresh_for_others(staff: httpx.Client, dee: Listener, eli: Listener):
     answer = staff.post(f"{dee.page}refresh/")
 
     assert answer.status_code == 202
@@ -126,7 +126,9 @@ def test_staff_may_for_others(staff: httpx.Client, dee: Listener, eli: Listener)
             refused(http.get(job_page(unknown)), 404, "NOT_FOUND")
 
 
-def test_others_and_strangers_may_not(dee: Listener, eli: Listener, client: httpx.Client, ada: httpx.Client):
+def test_others_and_anonymous_callers_may_not_refresh(
+    dee: Listener, eli: Listener, client: httpx.Client, ada: httpx.Client
+):
     pages = [f"/api/recommendations/user/{number}/refresh/" for number in (dee.user_id, UNKNOWN_USER)]
 
     others = [eli.http.post(page) for page in pages]
@@ -143,7 +145,7 @@ def test_others_and_strangers_may_not(dee: Listener, eli: Listener, client: http
 
 
 @pytest.mark.both_sizes
-def test_five_an_hour_for_one_person(newcomer: httpx.Client):
+def test_a_user_may_refresh_five_times_an_hour(newcomer: httpx.Client):
     begin_session(newcomer, registered(newcomer))
     for number in range(5):
         answer = newcomer.post(REFRESH, json={"limit": number + 1})

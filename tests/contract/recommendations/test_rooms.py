@@ -37,7 +37,7 @@ def read(http: httpx.Client, room: str, **query: int) -> dict[str, Any]:
     return body
 
 
-def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, library: Library):
+def test_queued_tracks_are_left_out_and_recommend_similar_ones(queue: Queue, library: Library):
     queued, other = (library.add(title, artist=library.word) for title in ("One", "Other"))
     queue.add(queued["id"])
 
@@ -53,7 +53,7 @@ def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, 
 
 
 @pytest.mark.both_sizes  # presence is in the database, lists are in the cache
-def test_those_present_decide_and_no_disliked_artist_is_offered(
+def test_recommendations_for_a_room_use_present_people_and_no_disliked_artist(
     server: TuttiServer, client: httpx.Client, room: str, new_listener: NewListener, library: Library
 ):
     fans, others, skipped = (
@@ -76,7 +76,7 @@ def test_those_present_decide_and_no_disliked_artist_is_offered(
     assert reported["recommendations"][0]["reasons"][0]["text"] == "Fits 1 of 2 people here"
 
 
-def test_a_guest_counts_by_votes_and_adds(
+def test_votes_and_additions_of_guests_are_evidence(
     queue: Queue, bo: httpx.Client, cem: httpx.Client, library: Library
 ):
     added, voted = f"{library.word} added", f"{library.word} voted"
@@ -92,7 +92,7 @@ def test_a_guest_counts_by_votes_and_adds(
         assert "Fits 1 of 2 people here" in [reason["text"] for reason in one["reasons"]]
 
 
-def test_an_empty_room_gets_popular_tracks_which_fill_its_queue(
+def test_an_empty_room_gets_popular_tracks_that_can_be_queued(
     queue: Queue, new_client: NewClient, dee: Listener
 ):
     first = read(queue.http, queue.room)
@@ -129,7 +129,7 @@ def enter(server: TuttiServer, room: str, listener: Listener) -> Socket:
 
 
 @pytest.mark.both_sizes
-def test_a_room_that_goes_while_they_are_found_is_not_there(ada: httpx.Client, new_client: NewClient):
+def test_a_room_deleted_during_the_computation_is_a_404(ada: httpx.Client, new_client: NewClient):
     """In which order they come is left to chance; often enough it is the one that matters."""
     reader = new_client()
     with ThreadPoolExecutor(2) as both:
