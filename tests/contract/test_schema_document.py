@@ -103,7 +103,7 @@ ODD_VALUES = ("GetNothing", "a%2Fb", "%0A", "-1")
 
 
 @pytest.mark.parametrize("odd", ODD_VALUES)
-def test_errors_before_any_view_have_the_declared_shape_whatever_the_path_contains(
+def test_errors_before_any_view_have_the_declared_shape_for_any_path(
     client: httpx.Client, document: Document, odd: str
 ) -> None:
     """Here: an invalid token. Some of these paths match no URL pattern."""

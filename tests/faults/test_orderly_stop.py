@@ -22,7 +22,7 @@ STOP_SECONDS = 6.0
 MESSAGE_SECONDS = 10.0
 
 
-async def test_stop_with_many_listeners_asks_capable_ones_to_reconnect(
+async def test_a_shutdown_with_many_listeners_closes_sockets_for_reconnecting(
     start_server: StartServer, pytestconfig: pytest.Config
 ):
     number = LONG_OF_EACH_KIND if pytestconfig.getoption("--long") else OF_EACH_KIND

@@ -133,7 +133,7 @@ GONE_TOO_LONG = [(doing, 0) for doing in ("connect", "start", "disconnect", "loo
 @given(steps=STEPS)
 @example(steps=GONE_TOO_LONG)
 @example(steps=FAILED)
-def test_it_retains_and_ends_the_same_connections_as_daphne(steps):
+def test_batched_checks_close_the_same_connections_as_daphne(steps):
     loop = asyncio.new_event_loop()
     with time_machine.travel(NOON, tick=False) as clock:
         worlds = [World(Server, loop), World(BatchedChecksServer, loop)]

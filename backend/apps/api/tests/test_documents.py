@@ -11,7 +11,7 @@ from apps.jobs.tests.concurrent_users import run_concurrently
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_many_first_requests_at_once_create_the_document_once(monkeypatch: pytest.MonkeyPatch):
+def test_concurrent_first_requests_create_the_document_once(monkeypatch: pytest.MonkeyPatch):
     created: list[object] = []
     original = swagger.Generator.get_schema
 

@@ -217,7 +217,7 @@ def test_after_erasing_no_table_contains_the_name(room, ada, django_capture_on_c
     assert made["bo"].votes(room) == {str(made["second"].pk): 1}
 
 
-def test_no_one_who_was_anonymous_makes_a_room_drop(room):
+def test_erasing_a_guest_without_a_name_changes_no_log(room):
     ada = Person.as_guest("")
     ada.add(room, "a")
     ada.register("ada")

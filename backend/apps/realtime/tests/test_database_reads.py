@@ -67,7 +67,7 @@ async def test_only_an_error_of_the_database_server_closes_the_connection():
         assert await asyncio.gather(*looks) == [is_kept] * READER_THREADS
 
 
-async def test_no_more_reads_run_at_once_than_there_are_threads():
+async def test_concurrent_reads_are_limited_by_the_number_of_threads():
     release, running = threading.Event(), []
 
     def read() -> None:

@@ -105,7 +105,7 @@ async def test_backlog_and_live_messages_keep_their_order(send_buffer, wire):
 
 
 @pytest.mark.parametrize("is_more_owed", [False, True])
-async def test_live_messages_beyond_the_limit_close_whatever_the_backlog(
+async def test_live_messages_beyond_the_limit_close_despite_a_backlog(
     send_buffer, wire, settings, is_more_owed: bool
 ):
     await block(send_buffer, wire)

@@ -93,7 +93,7 @@ def test_external_sources_are_used_only_by_callers_that_can_wait(library, elsewh
     assert (at_once.missing_sources, waited.missing_sources) == ([], [])
 
 
-def test_when_one_is_unavailable_the_others_answer_and_it_is_reported(
+def test_if_a_source_is_unavailable_the_others_are_used_and_the_list_is_marked(
     library, elsewhere, no_model: Path, caplog
 ):
     elsewhere.is_away = True

@@ -76,7 +76,7 @@ def test_no_search_starts_after_the_deadline(
     assert set(service.queries()) == {'artist:"ada brook"'}
 
 
-def test_whose_time_is_over_before_anything_was_found_is_unavailable(
+def test_a_deadline_before_any_result_counts_as_unavailable(
     source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
 ) -> None:
     def found_nothing(handler: stand_in.Handler) -> None:
