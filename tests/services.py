@@ -126,7 +126,7 @@ class Service(ABC):
 
     @abstractmethod
     def _answering_pid(self) -> int | None:
-        """The process that answers on our port, None while none does."""
+        """The process that responds on our port, None if none does."""
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:

@@ -227,7 +227,7 @@ PAGE_PARAMETERS = (
         "page",
         "query",
         {"type": "integer", "minimum": 1, "maximum": MAX_OFFSET},
-        "With `page` or `page_size` the answer is a page: `count`, `next`, `previous`, `results`.",
+        "With `page` or `page_size` the response is a page: `count`, `next`, `previous`, `results`.",
     ),
     Parameter(
         "page_size", "query", {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}, "Rows of a page."

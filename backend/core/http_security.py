@@ -156,7 +156,7 @@ def _length(request: HttpRequest) -> int:
 
 Policy = dict[str, str]
 
-# An answer that is no page: it may load nothing, run nothing, and be in no frame.
+# A response that is no page: it may load nothing, run nothing, and be in no frame.
 NOTHING: Policy = {
     "default-src": "'none'",
     "base-uri": "'none'",

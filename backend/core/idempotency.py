@@ -1,6 +1,6 @@
 """Idempotency records: a repeated write changes nothing, and gets the stored response for a day.
 
-The answer is stored in the transaction of the write itself. So it is there exactly if the write happened,
+The response is stored in the transaction of the write itself. So it is there exactly if the write happened,
 also when the process dies between commit and answer, and of two that arrive at once the second waits for
 the first.
 """

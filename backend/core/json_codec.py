@@ -77,7 +77,7 @@ class JsonRenderer:
 # --- Long responses: written to a file first, so that memory holds a piece of them -------------------
 
 
-# A longer one goes to a file, which has no name and so is gone with its answer, also when the process dies.
+# A longer one goes to a file, which has no name and so is gone with its response, also when the process dies.
 MAX_BYTES_IN_MEMORY = 256 * 1024
 PIECE_BYTES = 64 * 1024
 

@@ -66,7 +66,7 @@ WRITE_SECONDS = Histogram(
 )
 REQUESTS = Counter("tutti_http_requests", "HTTP requests that were answered.", ["method", "view", "status"])
 REQUEST_SECONDS = Histogram(
-    "tutti_http_request_duration_seconds", "How long answers take.", ["method", "view"], buckets=QUICK
+    "tutti_http_request_duration_seconds", "How long responses take.", ["method", "view"], buckets=QUICK
 )
 RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and frames that a rate limit rejected.")
 

@@ -100,7 +100,7 @@ def _is_loopback(name: str) -> bool:
 
 # An address that is kept for documentation: asking which way leads there sends nothing.
 SOMEWHERE_ELSE = ("192.0.2.1", 9)
-# Linux's request for the IPv4 address of a network interface, and where its answer holds it.
+# Linux's request for the IPv4 address of a network interface, and where its response holds it.
 SIOCGIFADDR = 0x8915
 ADDRESS_IN_ANSWER = slice(20, 24)
 

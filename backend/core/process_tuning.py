@@ -26,7 +26,7 @@ def with_large_stack_chunk(function: Callable[P, R]) -> Callable[P, R]:
 
     CPython, from 3.11 on, keeps frames in chunks of 16 KiB, and gives a chunk back to the system as soon as
     the last frame in it ends. Where a loop calls across the end of a chunk, each call has a page mapped and
-    unmapped: an empty function is called 200 times slower, and some answers took two and a half times as
+    unmapped: an empty function is called 200 times slower, and some responses took two and a half times as
     long, by how many middlewares there happened to be. Who needs a large frame gets a large chunk.
     """
     function.__code__ = function.__code__.replace(co_stacksize=FRAME_WORDS)

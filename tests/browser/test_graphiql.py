@@ -32,7 +32,7 @@ def test_graphiql_works_under_its_policy(page: WatchedPage) -> None:
     assert page.page.title() == "Tutti: charts by GraphQL"
     shown = GraphiQLPage(page.page)
 
-    # Asks a question and shows its answer, too.
+    # Asks a question and shows its response, too.
     shown.look_around()
     shown.ask("{ nonsense }")
 

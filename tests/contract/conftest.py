@@ -28,7 +28,7 @@ new_addresses = (f"198.54.{number // 250}.{1 + number % 250}" for number in iter
 
 
 def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
-    """A client that checks of every answer what holds of all."""
+    """A client that checks of every response what holds of all."""
 
     def check_status(answer: httpx.Response) -> None:
         """A failure of the server comes with what it logged about that request."""

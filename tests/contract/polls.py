@@ -1,4 +1,4 @@
-"""A poll that waits: it is asked, something else happens meanwhile, then its answer is taken."""
+"""A poll that waits: it is asked, something else happens meanwhile, then its response is taken."""
 
 import http.client
 import json
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from tests.processes import TuttiServer
 
-# Above the 25 seconds for which the server may hold an answer.
+# Above the 25 seconds for which the server may hold a response.
 DEADLINE_SECONDS = 30.0
 
 

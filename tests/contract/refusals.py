@@ -14,7 +14,7 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def refused(answer: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
-    """Proves that the answer is this error, and with `fields` that it names exactly these; its details."""
+    """Proves that the response is this error, and with `fields` that it names exactly these; its details."""
     found = answer.json().get("error", {}).get("code") if answer.content else None
     assert (answer.status_code, found) == (status, code), answer.text
     details: dict[str, Any] = answer.json()["error"]["details"]

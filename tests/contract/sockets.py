@@ -154,7 +154,7 @@ class Socket:
         return self.ask({"type": "ping"}, "pong")
 
     def error_for(self, frame: Any) -> str:
-        """The code of the error that answers; proves that the connection stays."""
+        """The code of the error message; checks that the connection stays open."""
         payload = self.ask(frame, "error")["payload"]
         assert isinstance(payload["message"], str)
         assert payload["message"]

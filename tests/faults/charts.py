@@ -64,7 +64,7 @@ def settings_for(url: str) -> dict[str, str]:
 
 
 class Gate:
-    """Holds an answer of a stand-in back."""
+    """Holds a response of a stand-in back."""
 
     def __init__(self, act: Act) -> None:
         self.reached, self.opened = threading.Event(), threading.Event()

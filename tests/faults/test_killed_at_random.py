@@ -1,4 +1,4 @@
-"""The process is killed again and again while a crowd writes; who got no answer asks again under his key.
+"""The process is killed again and again while a crowd writes; who got no response asks again under his key.
 
 Every invariant holds afterwards, as after a pause.
 """
@@ -69,7 +69,7 @@ def test_clients_that_retry_notice_only_a_pause(
 
 @contextmanager
 def kept_answers(server: StubbornlyAskedServer) -> Iterator[Callable[[], int]]:
-    """How many answers are kept in the database by now, seen from outside."""
+    """How many responses are kept in the database by now, seen from outside."""
     connection: Any
     if server.database_url:
         connection = psycopg.connect(server.database_url, autocommit=True)

@@ -213,7 +213,7 @@ class ServerSentFollower(Follower):
 
 
 class PollingFollower(Follower):
-    """Asks for the next part of the log, at times hanging up before the answer is there."""
+    """Asks for the next part of the log, at times hanging up before the response is there."""
 
     def _follow_for(self, patience: int) -> None:
         with closing(self._line()) as line:

@@ -14,7 +14,7 @@ from tests.invariants.operations import Operation
 
 # What the answer to a vote has besides the item.
 ONLY_IN_ANSWERS = {"my_vote"}
-# Operations whose answer is the item as it was when the write was done, read in the same transaction.
+# Operations whose response is the item as it was when the write was done, read in the same transaction.
 ANSWERED_WITHIN = {"add", "move", "vote", "restore"}
 # Errors of a rule, which a repetition gets again; after any other error the key may be used again.
 KEPT_REFUSALS = {403, 404, 409}
@@ -136,7 +136,8 @@ def check_i6_no_vote_is_lost(
 
 
 def check_i7_done_once(calls: Sequence[Call]) -> None:
-    """I7: the same op id twice, and both get the same answer; the calls are in the order of their responses.
+    """I7: the same op id twice, and both get the same response; the calls are in the order of their
+    responses.
 
     A key belongs to its caller, and to the first request with that key that was accepted or rejected by a
     rule.

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-# Of an answer that names a new guest, only whom it names is the same again: it carries a token.
+# Of a response that names a new guest, only whom it names is the same again: it carries a token.
 JOIN = "join"
 
 

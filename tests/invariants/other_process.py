@@ -8,7 +8,7 @@ from typing import Any, Self
 from tests.preloaded import start_program
 from tests.processes import BACKEND
 
-# Runs one piece of code for each line, and answers with what it left in `result`.
+# Runs the code of each line, and prints the value of `result`.
 LOOP = """
 import json, sys, traceback
 names = {}

@@ -151,7 +151,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.before = after
 
     def _expected_of(self, operation: Operation, ask_model: Callable[[], Effect]) -> Effect:
-        """What the model says, after the answer was seen to say the same."""
+        """What the model says, after the response was seen to say the same."""
         code, effect = None, Effect()
         try:
             effect = ask_model()

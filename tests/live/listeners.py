@@ -25,7 +25,7 @@ UNAVAILABLE_SECONDS = 0.2
 
 
 class Unavailable(Exception):
-    """The answer was a 503."""
+    """The response was a 503."""
 
 
 class Listener(ABC):

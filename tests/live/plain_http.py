@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 class Answer:
-    """One answer on a connection of its own."""
+    """One response on a connection of its own."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -17,7 +17,7 @@ class Answer:
 
     @classmethod
     async def to_get(cls, base_url: str, path: str, headers: Mapping[str, str] | None = None) -> Self:
-        """Sends the request; the answer's head is read by `head`."""
+        """Sends the request; the response's head is read by `head`."""
         host = urlsplit(base_url).netloc
         name, _, port = host.rpartition(":")
         answer = cls(*await asyncio.open_connection(name, int(port)))

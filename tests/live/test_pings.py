@@ -1,4 +1,4 @@
-"""Quiet sockets are pinged: a client that answers stays, others are closed."""
+"""Quiet sockets are pinged: a client that responds stays connected, others are closed."""
 
 import asyncio
 from typing import ClassVar

@@ -48,7 +48,7 @@ async def delays_of_events(
     writes: int = WRITES,
     quiet_seconds: float = QUIET_SECONDS,
 ) -> list[float]:
-    """How long after its answer each of some lonely writes reached a socket."""
+    """How long after its response each of some lonely writes reached a socket."""
     room = new_room(written_to)
     item_id = queued(written_to, room)
     delays = []

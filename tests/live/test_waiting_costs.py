@@ -106,7 +106,7 @@ PLACES = 4
 # A slow machine has to respond to all within the 20 seconds that a request waits for its slot.
 REQUESTS_AT_ONCE = 60
 WITHIN_SECONDS = 120.0
-# For who watches over the server, what Django does behind an answer, and what comes and goes otherwise.
+# For who watches over the server, what Django does behind a response, and what comes and goes otherwise.
 FEW_THREADS = 12
 
 

@@ -93,7 +93,7 @@ class Writer:
         return steps
 
     async def _left_behind(self, http: httpx.AsyncClient) -> int | None:
-        """The item of its track that a write without an answer may have left in the queue."""
+        """The item of its track that a write without a response may have left in the queue."""
         answer = await http.get(self._address(""))
         if answer.status_code != 200:
             raise _NotTaken

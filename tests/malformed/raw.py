@@ -23,7 +23,7 @@ class Reply:
 
 
 class _Stream(io.BufferedReader):
-    """What comes in, which outlives each answer that is read of it."""
+    """What comes in, which outlives each response that is read of it."""
 
     def makefile(self, _mode: str) -> Self:
         return self

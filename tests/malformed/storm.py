@@ -81,7 +81,7 @@ def _shape_of(sent: bytes) -> re.Pattern[bytes]:
 
 
 def _faults_of(outcome: Outcome) -> list[str]:
-    """What no answer may be, whatever was asked."""
+    """What no response may be, whatever was asked."""
     statuses = [status for status in outcome.statuses if status != 100]
     is_stuck = not outcome.end
     is_broken = any(status >= 500 for status in statuses)

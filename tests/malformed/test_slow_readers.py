@@ -28,7 +28,7 @@ from tests.services import wait_for
 # The least that Linux gives: what the system holds for the client, the server does not.
 SMALL_BUFFER = 2304
 LINES = 8
-# A few answers under way, and what waits for the client; all that was asked for would be many times that.
+# A few responses under way, and what waits for the client; all that was asked for would be many times that.
 SPARE_BYTES = 20 * MEBIBYTE
 SLACK_SECONDS = 20.0
 SNAPSHOT = frame(TEXT, b'{"type": "snapshot"}')
@@ -86,7 +86,7 @@ def asking(path: bytes, *headers: bytes) -> bytes:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_unread_responses_use_limited_memory(hasty_server: TuttiServer, path: bytes) -> None:
-    """Many requests are sent in one go; the next is looked at when the answer before it is taken."""
+    """Many requests are sent in one go; the next is looked at when the response before it is taken."""
     with RawLine(hasty_server) as line:
         line.send(asking(path))
         answer_bytes = len(line.reply().body)
@@ -259,7 +259,7 @@ def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
             for _ in range(LINES):
                 line = opened_lines.enter_context(RawLine(narrow, receive_buffer=SMALL_BUFFER))
                 line.send(LONG_ANSWER)
-                assert line.socket.recv(1) == b"H"  # its answer has begun
+                assert line.socket.recv(1) == b"H"  # its response has begun
             assert asked(narrow, asking(b"/api/tracks/")).status == 200
 
             held = held_once(narrow, lambda held: held.threads <= before + PLACES, within_seconds=10)
@@ -290,7 +290,7 @@ def test_unread_exports_use_neither_slots_nor_memory(ready_made_data: ReadyMadeD
             line = opened_lines.enter_context(RawLine(narrow, receive_buffer=SMALL_BUFFER))
             line.socket.settimeout(60)
             line.send(export)
-            assert line.socket.recv(1) == b"H"  # its answer has begun
+            assert line.socket.recv(1) == b"H"  # its response has begun
         assert ada.get("/api/tracks/").status_code == 200
         assert ada.post("/api/analytics/activity/", json=activity).status_code == 201
 

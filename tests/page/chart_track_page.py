@@ -84,7 +84,7 @@ def table_of(chart: Locator) -> list[list[str]]:
 
 @contextmanager
 def own_charts(folder: Path, options: dict[str, Any], **environment: str) -> Iterator[TuttiServer]:
-    """A server with charts of a few days, made by the pipeline from answers as services give them."""
+    """A server with charts of a few days, made by the pipeline from responses as services give them."""
     with TuttiServer(**options, environment=environment) as server:
         write_answers(folder)
         pipeline = Pipeline(server, folder)

@@ -14,14 +14,14 @@ KEY = re.compile(rb"^idempotency-key: *(\S+)\r$", re.IGNORECASE | re.MULTILINE)
 # Of what is asked for, this much is lost, and what was lost so often comes through.
 CHANCE = 0.5
 MOST_TIMES = 2
-# The head of an answer alone is longer, and few events are as long as what a socket may carry.
+# The head of a response alone is longer, and few events are as long as what a socket may carry.
 LONGEST_PIECE = 300
 LONGEST_OF_SOCKET = 3_000
 SOCKET = "socket"
 
 
 class Fate(NamedTuple):
-    """Whether a request gets to the server, and after how many bytes its answer breaks off, if it does."""
+    """Whether a request gets to the server, and after how many bytes its response breaks off, if it does."""
 
     arrives: bool = True
     breaks_off_after: int | None = None

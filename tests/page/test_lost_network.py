@@ -90,7 +90,7 @@ def test_a_reload_without_network_shows_the_last_state_keeps_unsent_changes_and_
     expect(page.page.locator(".queue-handle")).to_have_count(0)
     expect(page.page.locator(".queue-head")).to_contain_text("This queue is ordered by votes.")
 
-    # What has never had an answer comes by itself, wherever one is looking.
+    # What has never had a response comes by itself, wherever one is looking.
     show(page.page, "room")
     share = page.page.get_by_role("region", name="Invite people")
     rooms = page.page.get_by_role("region", name="Rooms", exact=True)

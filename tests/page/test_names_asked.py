@@ -50,7 +50,7 @@ def test_the_name_entered_at_the_first_addition_is_shown_at_the_track(visit: Vis
         question(page).get_by_role("button", name="Add", exact=True).click()
         expect(field).to_have_accessible_description(reported)
         expect(field).to_be_focused()
-    # Without an answer it is kept.
+    # Without a response it is kept.
     page.route("**/api/guests/**", lambda route: route.abort())
     field.fill("Cem")
     field.press("Enter")

@@ -19,7 +19,7 @@ from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.page.wire import Wire
 from tests.processes import TuttiServer
 
-# What Chromium says when a server's answer is kept from a page.
+# What Chromium says when a server's response is kept from a page.
 KEPT_FROM_US = re.compile(r"blocked by CORS policy|net::ERR_FAILED")
 KEEPS_NOTHING = """
     Object.defineProperty(window, "localStorage", { get() { throw new DOMException("", "SecurityError"); } });

@@ -68,7 +68,7 @@ class Site:
         put(page, self.place)
         self.server.kill()
         self.server.start()
-        with self.server.client() as http:  # a first answer may take longer than the worker waits for
+        with self.server.client() as http:  # a first response may take longer than the worker waits for
             http.get("/").raise_for_status()
 
     def name_of(self, number: int) -> str:

@@ -46,7 +46,7 @@ STANDSTILL = """async () => {
 # The page itself, or a dialog above it.
 SIDEWAYS = """document.documentElement.scrollWidth > innerWidth
     || [...document.querySelectorAll("dialog[open]")].some((one) => one.scrollWidth > one.clientWidth)"""
-# Browsers tell every answer of 4xx as an error of the console, also one that the page expects.
+# Browsers tell every response of 4xx as an error of the console, also one that the page expects.
 EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
 # The second: Chromium can't have the script of the service worker itself. The third is Firefox's word.
 NETWORK_GONE = re.compile(
@@ -63,7 +63,7 @@ HASTE = "{ const chance = Math.random; Math.random = () => chance() / 10; }"
 
 
 class Visitor:
-    """A window of the page. Notes what its console complains of, but for answers that the test `expects`."""
+    """A window of the page. Collects errors of its console, except for responses that the test `expects`."""
 
     def __init__(self, context: BrowserContext, base_url: str) -> None:
         self.context = context

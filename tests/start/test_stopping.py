@@ -1,4 +1,4 @@
-"""Stopping by a signal; while an answer is still being made it is waited for, but not for ever."""
+"""Stopping by a signal; while a response is still being made it is waited for, but not for ever."""
 
 import os
 import signal

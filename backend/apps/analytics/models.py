@@ -1,4 +1,6 @@
-"""What users did with tracks, and the roll-ups that answer statistics without reading it all again."""
+"""What users did with tracks, and the roll-ups from which statistics are read without reading all
+activities.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

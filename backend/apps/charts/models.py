@@ -211,7 +211,7 @@ class RawEdition(models.Model):
     status = models.CharField(max_length=MAX_WORD, choices=Status.choices)
     # Why it failed or is in quarantine; for a good list, why it is unconfirmed.
     failure = text_field()
-    # Of the answer that it was read from, or that could not be read.
+    # Of the response that it was read from, or that could not be read.
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="")
     # What the service calls this state of its list, so that it need not give it twice.
     etag, last_modified = version_field(), version_field()
@@ -246,13 +246,13 @@ class RawEdition(models.Model):
 
 
 class RawAnswer(models.Model):
-    """The answer itself, gzipped: what is not read from it today may be wanted tomorrow."""
+    """The response itself, gzipped: what is not read from it today may be wanted tomorrow."""
 
     edition = models.OneToOneField(RawEdition, on_delete=models.CASCADE, related_name="answer")
     body = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"Answer of {self.edition}"
+        return f"Responses of {self.edition}"
 
 
 class RawEntry(models.Model):

@@ -115,7 +115,7 @@ class PlayPayload(ItemPayload, frozen=True):
 
 
 class WishPayload(msgspec.Struct, frozen=True):
-    """What a person in the room wants to hear. Without the name, as answers to writes are kept."""
+    """What a person in the room wants to hear. Without the name, as responses to writes are kept."""
 
     id: int
     text: str

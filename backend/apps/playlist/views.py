@@ -355,7 +355,7 @@ class PlaylistViewSet(QueueViewSet):
         """The events as they come, as server-sent events.
 
         The same frames as the socket's, one in each `data:`. `id:` is `epoch:seq`, so that a browser resumes
-        by itself. The answer does not end.
+        by itself. The response does not end.
         """
         raise _needs_asgi(request, slug)
 
@@ -386,7 +386,7 @@ def _answer_with(item: PlaylistTrack, *, status: int = 200) -> Response:
 
 
 def _showing(item: PlaylistTrack, response: Response) -> Response:
-    """Marks the answer by its item, whose adder may want to be forgotten while the answer is kept."""
+    """Marks the response by its item, whose adder may want to be forgotten while the response is kept."""
     store_shown_item(response, shown_item(item.pk))
     return response
 

@@ -14,7 +14,7 @@ from apps.realtime.messages import PIECE_BYTES, Batch, Frame
 
 logger = logging.getLogger(__name__)
 
-# Snapshots, replays and answers that wait for one client. As many fit as anybody needs who does read.
+# Bytes of snapshots, replays and responses that wait for one client: more than any client that reads needs.
 MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 # What a waiting piece costs besides its bytes, so that many small ones count for what they hold.
 PIECE_COST_BYTES = 200

@@ -57,7 +57,7 @@ SIZES = {
     "iframeConfigs": FEW,
     "buttonLabels": SERVICES,
 }
-# Fields that cost more than their part of the answer: so much besides, once for each occurrence in
+# Fields that cost more than their part of the response: so much besides, once for each occurrence in
 # the document (queries to the database) and once for each element that they make.
 QUERIES = {
     # All tracks of the list are read, also if none is requested.

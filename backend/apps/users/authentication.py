@@ -66,7 +66,7 @@ def guest_caller(token: str, *, address: str) -> Caller:
 def guest_of(visit: Visit) -> Guest | None:
     """The guest of the visit's token, also if the visit has an account, too.
 
-    An invalid token is ignored: a client that registers or logs in again, since the first answer was lost,
+    An invalid token is ignored: a client that registers or logs in again, since the first response was lost,
     still shows it.
     """
     shown = (visit.headers.get("x-guest-token", ""), visit.cookies.get(settings.GUEST_COOKIE_NAME, ""))

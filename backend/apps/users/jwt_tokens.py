@@ -214,7 +214,8 @@ def new_tokens(user: User, *, after: RefreshToken | None = None) -> TokensPayloa
 def renewed_tokens(*, refresh: str, is_repeat: bool) -> tuple[User, TokensPayload]:
     """New tokens for a refresh token, which becomes invalid, also if it is shown twice at the same moment.
 
-    A repeat is asked by whom the first answer was made for, under its Idempotency-Key: it may be lost. It was
+    A repeat is asked by whom the first response was made for, under its Idempotency-Key: it may be lost. It
+    was
     not, if its refresh token was used since, or logged out. Raises NotAuthenticated, and TokenReused when it
     was used before: then it may be stolen, and the caller has to end_family, outside of this transaction.
     Raises RateLimitExceeded.

@@ -200,7 +200,7 @@ class PasswordResetViewSet(viewsets.ViewSet):
     def ask(self, request: Request) -> Response:
         """Have a token for a new password mailed.
 
-        The answer is the same whether there is an account of this address or not.
+        The response is the same whether there is an account of this address or not.
         """
         given = ResetRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -234,7 +234,7 @@ def _end_guest(guest_id: str, user_id: int, *, began: datetime) -> bool:
 def _copy_idempotency_records(*, giver: str, taker: str, since: datetime | None = None) -> None:
     """A repeated write of the guest is executed once, whether the guest or the account repeats it.
 
-    Where both have used a key, the account's own answer stays.
+    Where both have used a key, the account's own response stays.
     """
     copied = IdempotencyRecord.objects.filter(caller=taker, key=OuterRef("key"))
     kept = IdempotencyRecord.objects.filter(~Exists(copied), caller=giver).order_by("pk")

@@ -22,7 +22,7 @@ KEY = "ada-7f3c"
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that has not looked for old answers yet."""
+    """One that has not looked for old responses yet."""
     monkeypatch.setattr(idempotency, "_next_look", idempotency._NextLook())
 
 

@@ -18,9 +18,9 @@ class Failure(StrEnum):
 
     UNREACHABLE = "unreachable"
     SLOW = "slow"
-    # The line ended before the answer did, or what came was no HTTP.
+    # The line ended before the response did, or what came was no HTTP.
     CUT = "cut"
-    # It says itself that something is wrong there (5xx), or answers well and with an error inside.
+    # It reports an internal failure (5xx), or an error in a 200 response.
     BROKEN = "broken"
     # It wants to be asked less often (429).
     BUSY = "busy"
@@ -141,7 +141,7 @@ _COMPLAINTS = msgspec.json.Decoder(_Complaint)
 
 
 def value_of(provider: str, answer: ProviderResponse, read: Read[T]) -> T:
-    """Raises ProviderError for whatever is not a good answer that can be read so."""
+    """Raises ProviderError for whatever is not a good response that can be read so."""
     status = answer.status if answer.status >= 300 else _status_inside(answer.body)
     if status is not None:
         raise ProviderError(

@@ -1,6 +1,6 @@
 """One thread does all of a request, whatever its client does meanwhile; the threads are used again.
 
-What is sent, also of long answers and to clients that leave: tests/contract, tests/live, tests/malformed.
+What is sent, also of long responses and to clients that leave: tests/contract, tests/live, tests/malformed.
 """
 
 import asyncio

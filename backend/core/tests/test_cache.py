@@ -41,7 +41,7 @@ class FakeRedis:
 
 @pytest.fixture
 def url() -> str:
-    """The discard port of this machine: nothing listens, and the answer is immediate.
+    """The discard port of this machine: nothing listens, and the response is immediate.
 
     Connections, breakers and memory belong to an address, so each test has one of its own.
     """

@@ -84,7 +84,7 @@ def test_validation_messages_are_flat_lists_by_field(detail: Any, expected: dict
     assert json_bytes(told.body())
 
 
-# --- As answers --------------------------------------------------------------------------------------
+# --- As responses --------------------------------------------------------------------------------------
 
 RAISED: dict[str, Exception] = {
     "conflict": Conflict("Taken.", details={"slug": "party"}),

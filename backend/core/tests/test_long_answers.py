@@ -1,4 +1,4 @@
-"""However long an answer is, no more than a piece of it is in memory; parts of a list make up the whole."""
+"""However long a response is, no more than a piece of it is in memory; parts of a list make up the whole."""
 
 import tracemalloc
 from collections.abc import Iterator

@@ -108,7 +108,7 @@ def test_a_write_without_a_slash_is_a_404_without_any_change(queue: Queue, ada: 
     assert ada.get("/api/guests/me/").json()["name"] == "Ada"
 
 
-# --- Every answer names its request ------------------------------------------------------------------
+# --- Every response names its request ------------------------------------------------------------------
 
 PATHS = [
     *["/", "/api/", "/api/playlist/", "/api/health/live", "/api/nothing/", "/nothing", "/api/tracks"],

@@ -160,7 +160,7 @@ def test_the_setting_makes_pages_the_default_of_lists_without_a_limit(narrow_cli
     assert (again.status_code, again.content) == (304, b"")
 
 
-# --- No answer holds more than 1,000 rows ------------------------------------------------------------
+# --- No response holds more than 1,000 rows ------------------------------------------------------------
 
 ROWS = 1035
 

@@ -152,7 +152,7 @@ def test_two_guests_with_equal_user_agents_have_separate_keys(ada: httpx.Client,
 def test_a_repeated_join_returns_the_same_guest_with_and_without_the_cookie(
     new_client: NewClient,
 ):
-    """His first answer may have been lost, and with it the cookie."""
+    """His first response may have been lost, and with it the cookie."""
     stranger = new_client(headers={"User-Agent": "stranger", "Idempotency-Key": KEY})
     first, second = (stranger.post("/api/guests/", json={"name": "Cem"}) for _ in range(2))
     stranger.cookies.clear()

@@ -1,4 +1,4 @@
-"""The moment of the stream that an answer shows; and the room `main`."""
+"""The moment of the stream that a response shows; and the room `main`."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,7 +12,7 @@ from tests.contract.sockets import Socket
 from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
-# --- The queue's headers: which moment of the stream an answer shows, and whether it has changed -----
+# --- The queue's headers: which moment of the stream a response shows, and whether it has changed -----
 
 SAME = ["{etag}", "W/{etag}", '"another", {etag}', "*"]
 

@@ -99,7 +99,7 @@ def poll(queue: Queue, **query: Any) -> dict[str, Any]:
 
 
 def test_a_limited_poll_continues_after_its_last_event(queue: Queue):
-    """Up to the top: there is nothing more, and the answer says so."""
+    """Up to the top: there is nothing more, and the response says so."""
     old = queue.state()
     queue.fill(5)
     events, since = [], old.seq
@@ -128,7 +128,7 @@ def test_invalid_values_are_a_400(queue: Queue):
 
 # --- `wait` holds a poll's answer until there is something -------------------------------------------
 
-# Far below the wait, far above what an answer takes.
+# Far below the wait, far above what a response takes.
 SOON_SECONDS = 10
 
 

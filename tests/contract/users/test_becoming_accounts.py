@@ -76,7 +76,7 @@ def test_of_two_votes_that_of_the_account_stays_and_an_event_is_sent(
 def test_after_a_merge_the_guests_token_is_valid_only_for_a_repetition(
     client: httpx.Client, new_client: NewClient
 ):
-    """The first answer may have been lost."""
+    """The first response may have been lost."""
     token = client.post("/api/guests/", json={"name": "Bo"}).json()["token"]
     client.cookies.clear()
     body, headers = facts(), {"X-Guest-Token": token, "Idempotency-Key": "lost"}

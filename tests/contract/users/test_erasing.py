@@ -22,7 +22,7 @@ def own(queue: Queue, new_client: NewClient, account: Account) -> Queue:
 def test_after_erasing_items_have_a_neutral_name_and_votes_stay(
     queue: Queue, own: Queue, bo: httpx.Client, account: Account
 ):
-    """Also in answers that others asked for, and that are kept for them."""
+    """Also in responses that others asked for, and that are kept for them."""
     first, second = own.fill(2)
     (third,) = queue.fill(1)
     for item in (first, third):

@@ -36,7 +36,7 @@ PLACEHOLDERS = frozenset(["null", "undefined", "none", "nan", "n/a", "[object ob
 
 
 class Trouble(StrEnum):
-    """Why an answer is no list."""
+    """Why a response is no list."""
 
     # It is well formed, and says that something is wrong.
     ERROR_BODY = "error_body"
@@ -45,7 +45,7 @@ class Trouble(StrEnum):
 
 
 class SourceError(Exception):
-    """The answer can't be used. The text says why, in the service's words where it has any."""
+    """The response can't be used. The text says why, in the service's words where it has any."""
 
     def __init__(self, trouble: Trouble, said: str = "") -> None:
         super().__init__(f"{trouble}: {said[:200]}" if said else str(trouble))
@@ -137,7 +137,7 @@ def json_of(body: bytes) -> Any:
 
 
 def _complaint(value: dict[str, Any]) -> str:
-    """What an answer complains of: `error`, `errors`, a lonely `message`, a `status` of false."""
+    """What a response complains of: `error`, `errors`, a lonely `message`, a `status` of false."""
     for name in ("error", "errors"):
         if about := value.get(name):
             message = about.get("message") if isinstance(about, dict) else about
@@ -172,7 +172,7 @@ def decoded(value: Any, kind: type[T]) -> T:
 
 
 def unescaped(text: str) -> str:
-    """Without HTML's entities: some services escape their answers as if they were pages."""
+    """Without HTML's entities: some services escape their responses as if they were pages."""
     for _ in range(MOST_TIMES_ESCAPED):
         text, before = ENTITY.sub(lambda found: unescape(found[0]), text), text
         if text == before:

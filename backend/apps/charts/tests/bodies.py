@@ -1,4 +1,4 @@
-"""Answers of services, with invented tracks, in the services' own shapes."""
+"""Responses of services, with invented tracks, in the services' own shapes."""
 
 import json
 from collections.abc import Sequence

@@ -208,7 +208,7 @@ def test_other_writes_run_between_the_portions(
 
     assert max(database.seconds) < 0.1
     copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_idempotencyrecord" in sql]
-    assert len(copies) <= 600 / MERGED_AT_ONCE + 1  # each answer once, and that of this very request
+    assert len(copies) <= 600 / MERGED_AT_ONCE + 1  # each response once, and that of this very request
     assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 60
     check_all_is_the_accounts(guest_key, ada, room, items)
 

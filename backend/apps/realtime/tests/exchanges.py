@@ -75,7 +75,7 @@ class Client:
         return message["body"].decode() if message["more_body"] else None
 
     async def whole(self) -> Any:
-        """The body of an answer that is no stream."""
+        """The body of a response that is no stream."""
         await self.begin()
         message = await self._next()
         assert message["more_body"] is False

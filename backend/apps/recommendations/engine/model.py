@@ -249,7 +249,8 @@ def evaluate(
     count: int = 20,
     options: Hyperparameters | None = None,
 ) -> Evaluated:
-    """Trains on one file and answers the people of another, in that file's order, as JSON lines.
+    """Trains on one file and prints recommendations for the people of another, in that file's order, as JSON
+    lines.
 
     People of neither file get what is popular. Raises ListeningError, NothingToLearnError and OSError, and
     writes nothing then, unless the disk fails half-way.

@@ -32,7 +32,7 @@ BOUNDS = RequestBounds(max_bytes=1024 * 1024)
 COVER_PIXELS = 200
 
 
-# --- What is read of its answers ---------------------------------------------------------------------
+# --- What is read of its responses ---------------------------------------------------------------------
 
 
 class _Artist(msgspec.Struct):

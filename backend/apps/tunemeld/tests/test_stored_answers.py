@@ -1,4 +1,4 @@
-"""Answers by GraphQL are stored for one state of charts and counts, together with the responses of REST."""
+"""Responses by GraphQL are stored for one state of charts and counts, together with the responses of REST."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -100,7 +100,7 @@ export class SocketPair {
   }
 }
 
-/** A request, from its sending to its answer. */
+/** A request, from its sending to its response. */
 export class PendingRequest {
   readonly ask: ServerRequest;
   /** The response, once the server has given it. */
@@ -121,7 +121,7 @@ export class PendingRequest {
     this.#reject = reject;
   }
 
-  /** The server gets it, and answers; the response is on its way. */
+  /** The server receives it and responds; the response is being sent. */
   arrive(): void {
     this.reply = this.network.server.handle(this.ask);
   }
@@ -132,7 +132,7 @@ export class PendingRequest {
     this.#resolve(responseOf(reply));
   }
 
-  /** It, or its answer, is lost. */
+  /** It, or its response, is lost. */
   lose(): void {
     this.#reject(new TypeError("network"));
   }

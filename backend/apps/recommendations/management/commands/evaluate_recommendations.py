@@ -18,7 +18,7 @@ def above_zero(text: str) -> int:
 
 class Command(BaseCommand):
     help = (
-        "Trains on one listening set and answers the people of another file, by the code that serves. "
+        "Trains on one data set and prints recommendations for the people of another file, by the code of the server. "
         "Neither the database nor the installation's own model is read or changed. Files are CSV with a "
         "header, also gzipped."
     )
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except NothingToLearnError:
             raise CommandError(f"{options['train']}: has no listen of a weight above 0.") from None
         except OSError as error:
-            raise CommandError(f"The answers can't be written: {error}") from None
+            raise CommandError(f"The responses can't be written: {error}") from None
         self.stdout.write(
             f"{evaluated.answers} people answered, {evaluated.answers - evaluated.known} of them unknown: "
             f"{options['out']}"
