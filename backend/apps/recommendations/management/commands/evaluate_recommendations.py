@@ -18,7 +18,7 @@ def above_zero(text: str) -> int:
 
 class Command(BaseCommand):
     help = (
-        "Trains on one data set and prints recommendations for the people of another file, by the code of the server. "
+        "Trains on one data set and prints recommendations for the people of another file. "
         "Neither the database nor the installation's own model is read or changed. Files are CSV with a "
         "header, also gzipped."
     )
