@@ -235,7 +235,7 @@ def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: T
 
 def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
     editions.sort(key=lambda edition: PREFERENCE[edition.service])
-    _judge([edition for edition in editions if edition.status != Status.FAILED], tally)
+    check_lists([edition for edition in editions if edition.status != Status.FAILED], tally)
     entries = _entries([edition for edition in editions if edition.status == Status.OK])
     tally.rows_in += len(entries)
     if entries:
@@ -310,7 +310,7 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
 # --- Plausibility of lists ---------------------------------------------------------------------------
 
 
-def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
+def check_lists(mine: Sequence[RawEdition], tally: Tally) -> None:
     """All editions of the day are compared; only `mine` get a new verdict. Rejected lists are reported."""
     if not mine:
         return

@@ -1,6 +1,5 @@
 """A damaged line costs only itself: no other track has another number for it unless a status says so."""
 
-import random
 from typing import Any
 
 import pytest
@@ -8,9 +7,6 @@ import pytest
 from apps.charts.models import ReviewItem
 from apps.charts.tests.bodies import Track, isrc
 from apps.tunemeld.tests.misleading.world import (
-    APPLE_ERROR,
-    OTHERS,
-    SERVICES,
     Damage,
     Day,
     World,
@@ -18,8 +14,6 @@ from apps.tunemeld.tests.misleading.world import (
     first_named,
     named,
     responses,
-    set_list,
-    sources_in,
     tracks_in,
 )
 
@@ -98,40 +92,3 @@ def test_different_artists_are_different_recordings(world: World):
 
     assert isrc(12) not in tracks_in(responses()), "one service alone has it"
     assert ReviewItem.objects.filter(artist="Ada 12, Bo, Cem, Eli").exists()
-
-
-def drop(number: int, service: str) -> Damage:
-    listed = {"spotify": range(1, 21), "apple_music": range(6, 26), "soundcloud": range(11, 31)}[service]
-    write = first_named if service == "soundcloud" else named
-
-    def damage(day: Day) -> None:
-        setattr(day, service, [("", "", None) if one == number else write(one) for one in listed])
-
-    return damage
-
-
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.django_db
-@pytest.mark.one_database(but=["0"])
-def test_damaged_input_changes_no_number_without_a_status(world: World, truth: dict[str, Any], seed: int):
-    rng, day = random.Random(seed), Day(0)
-    whole: list[list[Track] | bytes] = [OTHERS[:40], b"oops", APPLE_ERROR, [named(6)] * 20]
-    damaged = set[int]()
-    for service in SERVICES:
-        number = rng.randrange(11, 21)
-        choice = rng.choice(["fine", "line", "list"])
-        if choice == "line":
-            drop(number, service)(day)
-            damaged.add(number)
-        elif choice == "list":
-            set_list(service, rng.choice(whole))(day)
-    for counts in (day.plays, day.totals):
-        for key in rng.sample(sorted(counts), rng.choice([0, 1, 5, len(counts)])):
-            counts[key] = int(counts[key] * rng.choice([0, 0.5, 100]))
-    world.put(day)
-
-    world.run()
-
-    answers = responses()
-    assert "ok" in sources_in(answers).values(), "nothing to compare"
-    check(answers, truth, damaged=sorted(damaged))

@@ -199,7 +199,7 @@ def check(
         check_series(series(answers), series(truth), left_out)
     check_trends(answers, truth, left_out)
     check_lists(answers, truth, left_out)
-    check_graphql(answers, truth, left_out)
+    check_graphql(answers, counts, left_out)
     if is_past_the_same:
         check_pages(answers, truth, left_out, is_whole=not damaged)
 
@@ -246,9 +246,12 @@ def check_lists(answers: Mapping[str, Any], truth: Mapping[str, Any], left_out: 
                 assert track["isrc"] in {None, *left_out} or track["rank"] == ranks[track["isrc"]]
 
 
-def check_graphql(answers: Mapping[str, Any], truth: Mapping[str, Any], left_out: set[str]) -> None:
-    """Plays are the last that have no other status, percentages of what was counted today; all exactly."""
-    counts, expected = _gql_in(truth), dict[str, dict[str, Any]]()
+def check_graphql(answers: Mapping[str, Any], counts: "Series", left_out: set[str]) -> None:
+    """Plays are the last that have no other status, percentages of the track's last day; all exactly.
+
+    `counts` are the true ones.
+    """
+    expected = dict[str, dict[str, Any]]()
     for query in GRAPHQL[:-1]:
         for track in answers[query]["data"]["playlist"]["tracks"]:
             if track["isrc"] in left_out or not track["isrc"]:
@@ -263,12 +266,14 @@ def check_graphql(answers: Mapping[str, Any], truth: Mapping[str, Any], left_out
 def _figures(track: Mapping[str, Any], counts: "Series") -> dict[str, Any]:
     """What GraphQL is to say of a track with these days, each of which has the true figure or a status."""
     code, figures, weeks = track["isrc"], dict[str, Any](), list[tuple[int, int]]()
+    histories = {service: one["historical"] for service, one in track["viewCountDataJson"].items()}
+    newest = max((days[0]["date"] for days in histories.values() if days), default=str(day_of(0)))
+    week_before = str(date.fromisoformat(newest) - timedelta(days=WEEK))
     for service in COUNTED:
-        history = track["viewCountDataJson"].get(service, {"historical": []})["historical"]
-        days = [day["date"] for day in history if day["status"] == "ok"]
+        days = [day["date"] for day in histories.get(service, []) if day["status"] == "ok"]
         figures[f"{service}CurrentPlayCount"] = counts[code, service, days[0]][0] if days else None
-        is_of_today = days[:1] == [str(day_of(0))]
-        week = [counts[code, service, str(day_of(back))][0] for back in (0, WEEK)] if is_of_today else None
+        is_both = days[:1] == [newest] and week_before in days
+        week = [counts[code, service, day][0] for day in (newest, week_before)] if is_both else None
         weeks += [(week[0], week[1])] if week else []
         figures[f"{service}WeeklyChangePercentage"] = _growth(weeks[-1:] if week else [])
     known = [count for name, count in figures.items() if name.endswith("PlayCount") and count is not None]
@@ -325,6 +330,14 @@ def _pages_in(answers: Mapping[str, Any]) -> Series:
         for service, counts in page["counts"].items()
         for day in counts["historical"]
     }
+
+
+def series_in(answers: Mapping[str, Any]) -> Series:
+    """The counts of all histories, which say the same wherever they are shown."""
+    found = [_graph_in(answers), _gql_in(answers), _pages_in(answers)]
+    for one in found:
+        assert {key: one[key] for key in one.keys() & found[1].keys()}.items() <= found[1].items()
+    return found[0] | found[1] | found[2]
 
 
 def check_series(series: Series, truth: Series, left_out: set[str]) -> None:
