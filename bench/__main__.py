@@ -1,7 +1,8 @@
 """`python -m bench NAME [--quick]`: runs one, prints its table and, as the last line, its ratios.
 
 A benchmark may have options of its own (`add_options`); a run that such an option makes smaller is not saved.
-A benchmark shown in docs/benchmarks.md has `write_document`, which writes the saved results there.
+A benchmark shown in docs/benchmarks.md has `write_document`, which writes the saved results there. Two of
+them also write a sentence in the README.
 """
 
 import argparse
@@ -22,7 +23,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"bench/run {name}", description=benchmark.__doc__)
     parser.add_argument("--quick", action="store_true", help="at most one minute; the result is not saved")
     if hasattr(benchmark, "write_document"):
-        text = "write the saved results to docs/benchmarks.md without measuring"
+        text = "write the saved results to docs/benchmarks.md and the README without measuring"
         parser.add_argument("--document", action="store_true", help=text)
     if hasattr(benchmark, "add_options"):
         benchmark.add_options(parser)

@@ -1,11 +1,14 @@
-"""Writes parts of docs/benchmarks.md, each between two markers with the benchmark's name."""
+"""Writes parts of docs/benchmarks.md and the README, each between two markers with the benchmark's name."""
 
+import textwrap
 from pathlib import Path
 
 from bench.results import load_result, machine_text
 from tests.processes import PROJECT
 
+README = PROJECT / "README.md"
 BENCHMARKS = PROJECT / "docs" / "benchmarks.md"
+WIDTH = 130
 
 
 class MarkersMissingError(Exception):
@@ -21,8 +24,17 @@ def write_table(name: str) -> None:
     replace(name, f"{table}\n\n{machine_text(found['machine'])}.")
 
 
-def replace(name: str, text: str, *, file: Path = BENCHMARKS) -> None:
+def replace(name: str, text: str) -> None:
     """Raises MarkersMissingError."""
+    _replace(name, text, BENCHMARKS)
+
+
+def replace_in_readme(name: str, text: str) -> None:
+    """Wraps the text. Raises MarkersMissingError."""
+    _replace(name, textwrap.fill(text, WIDTH, break_on_hyphens=False), README)
+
+
+def _replace(name: str, text: str, file: Path) -> None:
     begin, end = f"<!-- bench {name}: begin -->", f"<!-- bench {name}: end -->"
     before, found_begin, rest = file.read_text().partition(begin)
     _, found_end, after = rest.partition(end)

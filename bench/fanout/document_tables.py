@@ -26,6 +26,17 @@ def write_document() -> None:
     share = f"the client used at most {figures.most('load_generator_share'):.0%} of its core"
     last = f"{machine_text(found['machine'])}; {share}, and over 80% of it where a figure has a `{MARK}`."
     document.replace("fanout", "\n\n".join([image, table(figures, titles), targets_table(figures), last]))
+    document.replace_in_readme("fanout", sentence_of(figures))
+
+
+def sentence_of(figures: RunStatistics) -> str:
+    """The cost for each socket, and what part it is of that of naive Channels. Of a complete run."""
+    cost = figures.median_of(TUTTI, TABLE_SIZE, "window", "server_us") or 0
+    part = GOALS[0].reached(figures, TABLE_SIZE)
+    return (
+        f"Sending one event to {TABLE_SIZE:,} sockets takes about {cost:.0f} µs of processor time per socket:"
+        f" {part.median if part else 0:.1%} of the time of the usual Channels consumer in the same run."
+    )
 
 
 def line(figures: RunStatistics, server: str, pace: str) -> dict[int, float]:

@@ -1,21 +1,17 @@
 """Results of writes and reads, as tables and as ratios to the bare view."""
 
-import textwrap
 from typing import Any
 
 from bench import document
 from bench.results import FOLDER, Result, load_result, machine_text, median, ratio
 from bench.write.clients import Run
 from bench.write.workload import ADD, BARE, MOVE, PLAY, VOTE, WRITES
-from tests.processes import PROJECT
 
 # The maximum processor time of a write, as a multiple of the bare view's.
 WANTED = {VOTE: 2.0, ADD: 2.5, MOVE: 2.5}
 WANTED_READ, WANTED_P99, WANTED_RATE = 1.0, 3.0, 0.5
 # The name of a second run's results, saved besides those of the first.
 SECOND = "write-again"
-README = PROJECT / "README.md"
-README_WIDTH = 130
 Row = dict[str, Any]
 Table = list[list[str]]
 
@@ -49,8 +45,7 @@ def result_of(found: dict[str, list[Row]], *, name: str = "write") -> Result:
 def write_document() -> None:
     """The tables in docs/benchmarks.md, and one sentence in the README. Raises MarkersMissingError."""
     found = load_result("write")
-    sentence = sentence_of(found["raw"])
-    document.replace("write", textwrap.fill(sentence, README_WIDTH, break_on_hyphens=False), file=README)
+    document.replace_in_readme("write", sentence_of(found["raw"]))
     texts = []
     tables = tables_of(found["raw"])
     if (FOLDER / f"{SECOND}.json").exists():
@@ -162,7 +157,9 @@ def _writes(found: dict[str, list[Row]]) -> Table:
                 [
                     f"{kind}, {size}",
                     f"{of_all['processor_ms']:.2f}",
-                    "1" if kind == BARE else f"{beside_bare(found, size, kind, 'processor_ms'):.2f}",
+                    "1"
+                    if kind == BARE
+                    else _compared(beside_bare(found, size, kind, "processor_ms"), WANTED.get(kind)),
                     f"≤ {WANTED[kind]}" if kind in WANTED else "",
                     f"{median([row['per_second'] for row in rows]):.0f}",
                     f"{of_all['p50_ms']:.1f} / {of_all['p99_ms']:.1f}",
@@ -172,9 +169,22 @@ def _writes(found: dict[str, list[Row]]) -> Table:
         if (p99 := p99_beside_bare(found, size)) is not None:
             times = [f"{_p99(found, size, kind) or 0:.1f}" for kind in (VOTE, BARE)]
             label = f"p99 of 10 votes a second, 500 listeners, {size}"
-            cells = [label, "", f"{p99:.2f}", f"≤ {WANTED_P99}", "10", f"{times[0]}, bare {times[1]}", ""]
+            cells = [
+                label,
+                "",
+                _compared(p99, WANTED_P99),
+                f"≤ {WANTED_P99}",
+                "10",
+                f"{times[0]}, bare {times[1]}",
+                "",
+            ]
             table.append(cells)
     return table
+
+
+def _compared(reached: float | None, wanted: float | None) -> str:
+    missed = reached is not None and wanted is not None and reached > wanted
+    return f"{reached:.2f}{', missed' if missed else ''}"
 
 
 def _reads(found: dict[str, list[Row]]) -> Table:
@@ -186,7 +196,7 @@ def _reads(found: dict[str, list[Row]]) -> Table:
                 median([row["processor_ms"] for row in rows if row["is_bare"] is is_bare])
                 for is_bare in (False, True)
             )
-            times = f"{read_beside_list(found, size, kind):.2f}"
+            times = _compared(read_beside_list(found, size, kind), WANTED_READ)
             cells = [str(rows[0]["rows"]), f"{ours:.2f}", f"{bare:.2f}", times, f"≤ {WANTED_READ}"]
             table.append([f"{kind}, {size}", *cells])
     return table
