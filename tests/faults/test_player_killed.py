@@ -1,8 +1,9 @@
-"""Players and processes that end: three that share rooms, one with a wrong clock, one killed; a restart."""
+"""Players while processes are killed, a clock is wrong, and PostgreSQL and Redis restart."""
 
 import itertools
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +16,40 @@ from tests.conftest import ReadyMadeData
 from tests.contract.conftest import client_of, new_room
 from tests.contract.sockets import Socket
 from tests.contract.staff import add_track
-from tests.live.conftest import shared_with
+from tests.faults.conftest import prepared_in
+from tests.invariants.other_process import OtherProcess
+from tests.live.conftest import Pair, shared_with
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis, wait_for
 
 ROOMS = 3
+MANY_ROOMS = 100
 SECONDS = 4
 CLOCK_OFF_SECONDS = 2.0
+# Rooms with a speaker each, which is not connected: their tracks start one after the other.
+MAKE_ROOMS = """
+from datetime import timedelta
+from apps.player.models import Speaker
+from apps.playlist.services import Place, add_item
+from apps.rooms.models import Room
+from core.server_clock import server_now
+result = [f"many-{{number}}" for number in range({count})]
+until = server_now() + timedelta(hours=1)
+for slug in result:
+    room = Room.objects.create(slug=slug, name=slug)
+    Speaker.objects.create(speaker_id=slug, room=room, name="Kitchen", kind="other", expires_at=until)
+    for track_id in {tracks}:
+        add_item(slug=slug, track_id=track_id, added_by="Ada", place=Place())
+"""
+STARTS = """
+import json
+from apps.realtime.models import Event
+found = Event.objects.filter(stream__name__in={rooms}, type="player.changed").order_by("seq")
+starts = {{}}
+for name, frame in found.values_list("stream__name", "frame"):
+    starts.setdefault(name, []).append(json.loads(frame)["payload"]["anchor"]["at"])
+result = [starts.get(room, []) for room in {rooms}]
+"""
 JOIN = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
 
 
@@ -119,3 +147,47 @@ def test_a_server_restarted_during_a_track_continues(ready_made_data: ReadyMadeD
             before["anchor"],
         )
         assert after["position_ms"] > before["position_ms"]
+
+
+def test_a_track_that_ends_while_postgresql_and_redis_restart_is_followed_by_the_next_at_its_end(
+    own_postgres: Postgres, own_redis: Redis, ready_made_data: ReadyMadeData
+):
+    database_url = prepared_in(own_postgres, ready_made_data)
+    with (
+        TuttiServer(database_url=database_url, redis_url=own_redis.new_url()) as server,
+        client_of(server) as http,
+    ):
+        [room] = rooms_with_tracks(server, http, count=1, seconds=SECONDS)
+        with Socket.of_room(server.ws_url, room) as listener:
+            listener.ask(JOIN, "speaker.joined")
+            act(http, room, action="play")
+            starts = [listener.wait_for("player.changed")["payload"]["anchor"]["at"]]
+            for service in (own_postgres, own_redis):
+                wait_for(lambda: player_of(http, room)["position_ms"], lambda at: at > SECONDS * 1000 - 700)
+                service.kill()
+                service.start()
+                starts.append(listener.wait_for("player.changed")["payload"]["anchor"]["at"])
+            gaps = [seconds_between(*pair) for pair in itertools.pairwise(starts)]
+            assert gaps == pytest.approx([SECONDS, SECONDS], abs=0.01)
+            assert [one["name"] for one in player_of(http, room)["speakers"]] == ["Kitchen"]
+
+
+def test_a_hundred_rooms_start_each_track_once_at_the_end_of_the_one_before(pair: Pair):
+    tracks = [
+        add_track(pair.one, title=f"Short {number}", seconds=length)
+        for number, length in enumerate((SECONDS, SECONDS, 600))
+    ]
+    with OtherProcess({**pair.one.environment, "PORT": "0"}) as shell, ExitStack() as opened:
+        rooms = shell.run(MAKE_ROOMS.format(count=MANY_ROOMS, tracks=tracks))
+        clients = [opened.enter_context(client_of(server)) for server in pair]
+        plays = zip(itertools.cycle(clients), rooms, strict=False)
+        with ThreadPoolExecutor(4) as threads:
+            for begun in [threads.submit(act, http, room, action="play") for http, room in plays]:
+                begun.result()
+        starts = wait_for(
+            lambda: shell.run(STARTS.format(rooms=rooms)),
+            lambda found: min(len(of_room) for of_room in found) == len(tracks),
+        )
+    for of_room in starts:
+        gaps = [seconds_between(*one) for one in itertools.pairwise(of_room)]
+        assert gaps == pytest.approx([SECONDS, SECONDS], abs=0.001)

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from tests.contract.conftest import NewClient
 from tests.contract.queues import Queue
 from tests.contract.sockets import Socket
 from tests.contract.staff import add_track
@@ -89,6 +91,21 @@ def test_impossible_actions_are_rejected(queue: Queue, short: list[int]):
     assert refused(queue, action="seek", position_ms=600_001) == (400, "VALIDATION_ERROR")
     assert refused(queue, action="skip", play_id=playing["play_id"] + 1) == (409, "CONFLICT")
     assert player(queue, action="seek", position_ms=300_000)["position_ms"] >= 300_000
+
+
+@pytest.mark.both_sizes
+def test_two_people_who_skip_at_the_same_time_skip_once(queue: Queue, new_client: NewClient):
+    _first, *others = queue.fill(3)
+    play_id = player(queue, action="play")["play_id"]
+    skip = {"action": "skip", "play_id": play_id}
+    people = [new_client() for _ in range(4)]
+    with ThreadPoolExecutor(len(people)) as threads:
+        path = f"/api/rooms/{queue.room}/player/"
+        answers = list(threads.map(lambda http: http.post(path, json=skip), people))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert {answer.json()["error"]["code"] for answer in answers if answer.is_error} == {"CONFLICT"}
+    assert (player(queue)["item"]["id"], queue.ids()) == (others[0], others)
 
 
 def test_speakers_report_and_an_item_that_none_can_play_is_skipped_once(
