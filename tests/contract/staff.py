@@ -59,11 +59,16 @@ def _manage(server: TuttiServer, *arguments: str, variables: dict[str, str] | No
     return done.stdout
 
 
+def run_code(server: TuttiServer, code: str) -> str:
+    """Runs it in a shell beside the server; what it printed."""
+    return _manage(server, "shell", "-v", "0", "-c", code)
+
+
 def add_track(server: TuttiServer, *, title: str, seconds: int) -> int:
     """The id of a new track of this length."""
-    return int(_manage(server, "shell", "-v", "0", "-c", ADD_TRACK.format(title=title, seconds=seconds)))
+    return int(run_code(server, ADD_TRACK.format(title=title, seconds=seconds)))
 
 
 def fill_library(server: TuttiServer, count: int, *, artist: str = "Nobody") -> None:
     """Makes the library hold so many tracks."""
-    _manage(server, "shell", "-v", "0", "-c", FILL_LIBRARY.format(count=count, artist=artist))
+    run_code(server, FILL_LIBRARY.format(count=count, artist=artist))

@@ -18,6 +18,9 @@ from tests.services import wait_for
 
 SECONDS = 6
 TITLES = ("Amber", "Bronze", "Copper")
+# One that no browser loads completely, and two for a loss of the network.
+LONGER = {"Deleted": 1800, "Delta": 18, "Echo": 60}
+OFFLINE_SECONDS = 30
 # Whether an element plays, and the position that it has.
 KEEP_ELEMENTS = """{
     const Real = Audio;
@@ -27,6 +30,23 @@ KEEP_ELEMENTS = """{
     };
 }"""
 PLAYING = "() => elements.filter((one) => !one.paused).map((one) => one.currentTime * 1000)"
+# When the track began, by what is heard now.
+BEGAN_AT = """() => {
+    const [playing] = elements.filter((one) => !one.paused);
+    return performance.timeOrigin + performance.now() - playing.currentTime * 1000;
+}"""
+# For how long nothing is heard, at most, from now on.
+WATCH_GAPS = """() => {
+    const begun = performance.now();
+    let heardAt = begun;
+    globalThis.gaps = { longest: 0, passed: 0 };
+    setInterval(() => {
+        const now = performance.now();
+        if (elements.some((one) => !one.paused && !one.ended && one.readyState > 2)) heardAt = now;
+        gaps.longest = Math.max(gaps.longest, now - heardAt);
+        gaps.passed = now - begun;
+    }, 50);
+}"""
 # What the room's page has heard of the player, and what the element has, at one moment of one clock.
 DEVIATION = """async (path) => {
     const asked = performance.now();
@@ -38,17 +58,20 @@ DEVIATION = """async (path) => {
 
 
 @pytest.fixture(scope="module")
-def music(
-    ready_made_data: ReadyMadeData, built_page: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TuttiServer]:
-    folder = tmp_path_factory.mktemp("music")
-    for title in TITLES:
-        write_audio(folder / f"{title}.wav", seconds=SECONDS, title=title, artist="Ada")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("music")
+
+
+@pytest.fixture(scope="module")
+def music(ready_made_data: ReadyMadeData, built_page: Path, folder: Path) -> Iterator[TuttiServer]:
+    seconds = {**dict.fromkeys(TITLES, SECONDS), **LONGER}
+    for title, length in seconds.items():
+        write_audio(folder / f"{title}.wav", seconds=length, title=title, artist="Ada")
     damaged = write_audio(folder / "damaged.wav", seconds=SECONDS, title="Damaged", artist="Ada")
     options = ready_made_data.options("embedded")
     with TuttiServer(**options, arguments=("--music", str(folder))) as server:
         with server.client() as http:
-            for title in (*TITLES, "Damaged"):
+            for title in (*seconds, "Damaged"):
                 wait_for(lambda title=title: found(http, title), bool)
         with wave.open(str(damaged), "rb") as file:
             assert file.getnframes()
@@ -149,8 +172,87 @@ def test_a_damaged_file_is_skipped_once_and_a_track_without_audio_shows_the_reas
     page.get_by_role("button", name="Start sound").click()
 
     expect(page.get_by_role("status")).to_contain_text("no audio")
+    expect(page.get_by_role("alert")).to_contain_text("Couldn’t play “Damaged”: ")
     now = player(http, room)
     assert (now["item"]["track_id"], now["state"]) == (silent, "playing")
+    assert len(http.get(f"/api/rooms/{room}/playlist/history/").json()) == 1
+
+
+def test_thirty_seconds_without_a_network_are_not_heard(visitor: Visitor, http: httpx.Client, room: str):
+    queue(http, room, "Delta", "Echo")
+    visitor.loses_network = True
+    page = visitor.open(f"/r/{room}/speaker").page
+    page.get_by_role("button", name="Start sound").click()
+    is_heard(page)
+    until(page, lambda: page.evaluate("elements.some((one) => one.paused && one.src.startsWith('blob:'))"))
+    page.evaluate(WATCH_GAPS)
+    lose_network(page)
+    until(page, lambda: page.evaluate("gaps.passed") > OFFLINE_SECONDS * 1000, seconds=2 * OFFLINE_SECONDS)
+    page.context.set_offline(False)
+
+    until(page, lambda: [one["in_sync"] for one in player(http, room)["speakers"]] == [True])
+    now = player(http, room)
+    assert (now["item"]["track"]["title"], now["state"], now["position_ms"] > 10_000) == (
+        "Echo",
+        "playing",
+        True,
+    )
+    assert len(http.get(f"/api/rooms/{room}/playlist/history/").json()) == 1
+    assert page.evaluate("gaps.longest") < 1000
+
+
+def test_a_server_that_is_killed_and_restarted_interrupts_nothing(
+    visitor: Visitor, music: TuttiServer, http: httpx.Client, room: str
+):
+    queue(http, room, "Echo")
+    visitor.loses_network = True
+    page = visitor.open(f"/r/{room}/speaker").page
+    page.get_by_role("button", name="Start sound").click()
+    until(page, lambda: [one["in_sync"] for one in player(http, room)["speakers"]] == [True])
+    before = player(http, room)
+    page.evaluate(WATCH_GAPS)
+    music.kill()
+    music.start()
+
+    def comes_back() -> bool:
+        now = player(http, room)
+        return [one["in_sync"] for one in now["speakers"]][-1:] == [True] and now["state"] == "playing"
+
+    until(page, comes_back)
+    now = player(http, room)
+    assert (now["play_id"], now["position_ms"] > before["position_ms"]) == (before["play_id"], True)
+    assert page.evaluate("gaps.longest") < 1000
+
+
+def test_two_speakers_are_in_sync_with_each_other(
+    browser: Browser, visitor: Visitor, music: TuttiServer, http: httpx.Client, room: str
+):
+    queue(http, room, "Echo")
+    other = new_visitor(browser, music.base_url, **DESKTOP)
+    other.page.add_init_script(KEEP_ELEMENTS)
+    for one in (visitor, other):
+        one.open(f"/r/{room}/speaker").page.get_by_role("button", name="Start sound").click()
+        is_heard(one.page)
+    until(other.page, lambda: [one["in_sync"] for one in player(http, room)["speakers"]] == [True] * 2)
+    until(other.page, lambda: abs(visitor.page.evaluate(BEGAN_AT) - other.page.evaluate(BEGAN_AT)) < 50)
+    assert other.complaints() == []
+    other.context.close()
+
+
+def test_a_file_that_is_deleted_while_it_plays_is_skipped_once_with_the_reason(
+    visitor: Visitor, http: httpx.Client, room: str, folder: Path
+):
+    queue(http, room, "Deleted", "Echo")
+    visitor.expects.add(404)
+    page = visitor.open(f"/r/{room}/speaker").page
+    page.get_by_role("button", name="Start sound").click()
+    is_heard(page)
+    (folder / "Deleted.wav").unlink()
+    player(http, room, action="seek", position_ms=1_500_000)
+
+    expect(page.get_by_role("heading", name="Echo")).to_be_visible()
+    is_heard(page)
+    expect(page.get_by_role("alert")).to_contain_text("Couldn’t play “Deleted”: ")
     assert len(http.get(f"/api/rooms/{room}/playlist/history/").json()) == 1
 
 

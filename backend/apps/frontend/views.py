@@ -105,9 +105,13 @@ MAX_PLACE = 10**7 - 1
 
 
 class PagePayload(msgspec.Struct):
-    """Server information for the web app. Images are allowed from its own server and from `cover_hosts`."""
+    """Server information for the web app.
+
+    Images are allowed from its own server and from `cover_hosts`, embedded players from `embed_hosts`.
+    """
 
     cover_hosts: list[str]
+    embed_hosts: list[str]
     addresses: list[str]
     is_reachable_by_others: bool
     version: str
@@ -136,6 +140,7 @@ class Page(APIView):
             "Derived from the server's settings and the request.",
             PagePayload(
                 cover_hosts=["covers.example"],
+                embed_hosts=["w.soundcloud.com"],
                 addresses=["http://192.168.1.5:4000/"],
                 is_reachable_by_others=True,
                 version=VERSION,
@@ -153,6 +158,7 @@ class Page(APIView):
         addresses = shared_addresses(scheme=request.scheme or "http", host=request.get_host())
         told = PagePayload(
             cover_hosts=settings.COVER_HOSTS,
+            embed_hosts=settings.EMBED_HOSTS,
             addresses=addresses,
             is_reachable_by_others=bool(addresses),
             version=VERSION,

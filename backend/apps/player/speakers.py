@@ -23,7 +23,7 @@ from apps.player.payloads import (
     speaker_payload,
 )
 from apps.player.selectors import beat_of_stream, player_for, player_of
-from apps.player.services import join_speaker, leave_speaker, note_report
+from apps.player.services import join_speaker, leave_speaker, look_after, note_report
 from apps.playlist.models import STREAM_KIND
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.extensions import HubExtension, Socket
@@ -279,6 +279,7 @@ def _room_of(stream_id: int) -> Room:
 def _joined(stream_id: int, speaker: Speaker) -> tuple[str, PlayerPayload]:
     slug = _room_of(stream_id).slug
     join_speaker(slug=slug, speaker=speaker)
+    look_after(slug=slug)  # a speaker that was away may have gone on to the next track
     return slug, player_of(slug)
 
 

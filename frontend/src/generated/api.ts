@@ -721,10 +721,13 @@ export interface PageError {
   version?: string;
 }
 /**
- * Server information for the web app. Images are allowed from its own server and from `cover_hosts`.
+ * Server information for the web app.
+ *
+ *     Images are allowed from its own server and from `cover_hosts`, embedded players from `embed_hosts`.
  */
 export interface Page {
   cover_hosts: string[];
+  embed_hosts: string[];
   addresses: string[];
   is_reachable_by_others: boolean;
   version: string;

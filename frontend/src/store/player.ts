@@ -30,7 +30,11 @@ effect(() => {
   player.value = null;
 });
 
+/** Events so far: a response that was on its way meanwhile may be older than them. */
+let changes = 0;
+
 onMessage((message) => {
+  if (message.type === "player.changed") changes += 1;
   const { value } = player;
   if (!value) return;
   if (message.type === "player.changed") {
@@ -45,9 +49,12 @@ onMessage((message) => {
 });
 
 export async function loadPlayer(slug: string = view.peek().room): Promise<void> {
+  const before = changes;
   try {
     const found = await fetchPlayer(slug);
-    if (view.peek().room === slug) player.value = found;
+    if (view.peek().room !== slug) return;
+    if (changes === before) player.value = found;
+    else await loadPlayer(slug);
   } catch {
     // The next connection loads it again.
   }
@@ -63,10 +70,14 @@ export function positionMs({ state, anchor, duration_ms: duration }: PlayerChang
 /** Carries out the action; `playerProblem` has the error if that fails. */
 export async function control(action: PlayerAction): Promise<void> {
   const slug = view.peek().room;
+  const before = changes;
   try {
     const after = await actOnPlayer(slug, action, newOpId(browserEnvironment()));
-    if (view.peek().room === slug) player.value = after;
     playerProblem.value = null;
+    if (view.peek().room !== slug) return;
+    const { next, speakers } = after;
+    const { value } = player;
+    player.value = value && changes > before ? { ...value, next, speakers } : after;
   } catch (problem) {
     // Someone else has skipped at the same time.
     playerProblem.value = problem instanceof ApiError && problem.code === "CONFLICT" ? null : problem;

@@ -8,8 +8,9 @@ import { ownName } from "./identity.ts";
 import { loadStored, saveStored } from "./local_storage.ts";
 import { control, loadPlayer, player, positionMs, skip } from "./player.ts";
 import { isLive, onMessage, sendMessage, serverNow, view } from "./room.ts";
-import { allowedCoverUrl } from "./server_info.ts";
+import { allowedCoverUrl, loadServerInfo, serverInfo } from "./server_info.ts";
 import { Deck } from "./speaker_deck.ts";
+import type { EmbeddedPlayer } from "./speaker_embed.ts";
 
 // How often the position is compared, and how often it is reported.
 const TICK_MS = 250;
@@ -29,16 +30,24 @@ export interface SpeakerState {
   /** Null while nothing is compared. */
   deviationMs: number | null;
   problem: string;
+  /** The music service whose embedded player plays; empty if this page itself does. */
+  service: string;
 }
 
 export const isSpeaking = signal(false);
-export const speakerState = signal<SpeakerState>({ silence: "stopped", deviationMs: null, problem: "" });
+export const speakerState = signal<SpeakerState>(nothing());
+/** What could not be played here, most recently. It is skipped at once if no other speaker can play it. */
+export const lastFailure = signal<{ title: string; problem: string } | null>(null);
 /** The volume of this speaker alone, 0 to 100. */
 export const ownVolume = signal(storedVolume());
 export const isInSync = computed(() => {
   const { deviationMs } = speakerState.value;
   return deviationMs !== null && Math.abs(deviationMs) <= IN_SYNC_MS;
 });
+
+function nothing(): SpeakerState {
+  return { silence: "stopped", deviationMs: null, problem: "", service: "" };
+}
 
 let engine: Speaker | null = null;
 
@@ -80,6 +89,13 @@ class Speaker {
   /** What plays by the last word of the server, or by this browser's own clock since. */
   #player: Player | null = null;
   #requested = new Map<number, number>();
+  /** The item whose turn it is in `#current`, whether or not it is loaded yet. */
+  #turnOf: number | null = null;
+  #embed: EmbeddedPlayer | null = null;
+  #endTimer = 0;
+  /** Where the play was that this browser has ended by itself. */
+  #endedPlace = "";
+  #hasJoined = false;
   #lookedAgain = 0;
   #reportedAt = 0;
   #deviationMs = 0;
@@ -104,6 +120,10 @@ class Speaker {
       effect(() => {
         if (view.value.room !== this.#room) queueMicrotask(stopSpeaker);
       }),
+      effect(() => {
+        if (!isLive.value) this.#hasJoined = false;
+      }),
+      () => clearTimeout(this.#endTimer),
     );
     const timer = setInterval(() => this.#tick(), TICK_MS);
     const stayAwake = () => void this.#stayAwake();
@@ -128,7 +148,9 @@ class Speaker {
     void this.#context.close();
     void this.#lock?.release();
     isSpeaking.value = false;
-    speakerState.value = { silence: "stopped", deviationMs: null, problem: "" };
+    this.#embed?.close();
+    speakerState.value = nothing();
+    lastFailure.value = null;
   }
 
   // --- The server -----------------------------------------------------------------------------------------
@@ -139,12 +161,16 @@ class Speaker {
 
   #received(message: RoomMessage): void {
     if (message.type === "connection.established") queueMicrotask(() => this.#join());
-    if (message.type === "speaker.joined") player.value = message.payload.player;
+    if (message.type === "speaker.joined") {
+      this.#hasJoined = true;
+      player.value = message.payload.player;
+    }
   }
 
   #serverSaid(said: Player | null): void {
-    // What this browser has started by itself, the server confirms a little later.
-    if (said) this.#player = said;
+    // The server has paused for want of this speaker, which goes on: that counts again once it has joined.
+    // What this browser has ended by itself, the server confirms a little later.
+    if (said && this.#hasJoined && placeOf(said) !== this.#endedPlace) this.#player = said;
     queueMicrotask(() => this.#tick());
   }
 
@@ -157,11 +183,18 @@ class Speaker {
     const item = now?.state === "stopped" ? null : (now?.item ?? null);
     const silence = now && item ? this.#follow(now, item) : this.#rest();
     if (now && item) this.#report(now, item);
+    this.#show(silence, item?.track.title ?? "");
+  }
+
+  #show(silence: Silence, title: string): void {
     const before = speakerState.peek();
+    const problem = silence === "failed" ? this.#current.problem : (this.#embed?.problem ?? "");
+    if (problem && problem !== before.problem) lastFailure.value = { title, problem };
     const after: SpeakerState = {
       silence,
       deviationMs: silence ? null : Math.round(this.#deviationMs),
-      problem: silence === "failed" ? this.#current.problem : "",
+      problem,
+      service: silence ? "" : (this.#embed?.service ?? ""),
     };
     const names = Object.keys(after) as (keyof SpeakerState)[];
     if (names.some((name) => before[name] !== after[name])) speakerState.value = after;
@@ -169,17 +202,19 @@ class Speaker {
 
   #rest(): Silence {
     this.#current.pause();
+    this.#embed?.pause();
     return "stopped";
   }
 
   #follow(now: Player, item: Item): Silence {
-    if (!item.track.has_audio) {
-      this.#current.pause();
-      return "no-audio";
-    }
-    if (this.#current.itemId !== item.id) this.#change(item);
+    if (this.#turnOf !== item.id) this.#beginTurn(item);
     const position = positionMs(now);
     const volume = (now.volume / 100) * (ownVolume.peek() / 100);
+    if (!item.track.has_audio) {
+      this.#preload(now, position);
+      return this.#followEmbed(now, position, volume);
+    }
+    if (this.#current.itemId !== item.id) this.#change(item);
     this.#current.setVolume(volume);
     if (now.state === "paused") {
       this.#current.pause(position);
@@ -199,7 +234,15 @@ class Speaker {
     const now = this.#player;
     if (now?.state !== "playing" || !now.anchor || now.duration_ms === null) return;
     const endsAt = Date.parse(now.anchor.at) + now.duration_ms - now.anchor.position_ms;
-    if (serverNow() < endsAt || !now.autoplay || !now.next || this.#standby.itemId !== now.next.id) return;
+    const remaining = endsAt - serverNow();
+    if (remaining > 0) {
+      // A tick at the very end: the next track starts without a gap.
+      clearTimeout(this.#endTimer);
+      if (remaining < 2 * TICK_MS) this.#endTimer = window.setTimeout(() => this.#tick(), remaining + 1);
+      return;
+    }
+    if (!now.autoplay || !now.next || this.#standby.itemId !== now.next.id) return;
+    this.#endedPlace = placeOf(now);
     const seconds = now.next.track.duration_seconds;
     this.#player = {
       ...now,
@@ -211,16 +254,52 @@ class Speaker {
     };
   }
 
+  /** What was loaded for the item before ends. */
+  #beginTurn(item: Item): void {
+    this.#turnOf = item.id;
+    this.#lookedAgain = 0;
+    this.#current.clear();
+    this.#embed?.close();
+    this.#embed = null;
+    this.#showMetadata(item);
+    const { has_audio: hasAudio, isrc } = item.track;
+    if (!hasAudio && isrc) void this.#openEmbed(item.id, isrc);
+  }
+
+  /** The code is loaded only by a browser that needs it. A recording that no service has stays silent. */
+  async #openEmbed(itemId: number, isrc: string): Promise<void> {
+    try {
+      if (!serverInfo.peek()) await loadServerInfo();
+      if (!serverInfo.peek()?.embed_hosts.length) return;
+      const { embedOf } = await import("./speaker_embed.ts");
+      const embed = await embedOf(isrc);
+      if (this.#isStopped || this.#turnOf !== itemId) embed?.close();
+      else this.#embed = embed;
+    } catch {
+      // The track is silent, and the room goes on.
+    }
+  }
+
+  #followEmbed(now: Player, position: number, volume: number): Silence {
+    const embed = this.#embed;
+    if (now.state === "paused") {
+      embed?.pause();
+      return "paused";
+    }
+    if (!embed || embed.problem) return "no-audio";
+    embed.setVolume(volume);
+    this.#deviationMs = embed.follow(position);
+    if (!embed.isPlaying) return "loading";
+    return volume === 0 ? "muted" : null;
+  }
+
   /** Goes to another item: that of the other element if it waits there. */
   #change(item: Item): void {
     if (this.#standby.itemId === item.id) {
       [this.#current, this.#standby] = [this.#standby, this.#current];
-      this.#standby.clear();
     } else {
       this.#load(this.#current, item, false);
     }
-    this.#lookedAgain = 0;
-    this.#showMetadata(item);
   }
 
   #preload(now: Player, position: number): void {
@@ -266,9 +345,10 @@ class Speaker {
     const { silence, problem } = speakerState.peek();
     const isPlaying = silence === null || silence === "muted";
     const states: Record<string, SpeakerReportFrame["state"]> = { blocked: "blocked", failed: "failed" };
-    const hasEnded = isPlaying && this.#current.hasEnded && now.duration_ms === null;
+    const source = this.#embed ?? this.#current;
+    const hasEnded = isPlaying && source.hasEnded && now.duration_ms === null;
     const state = hasEnded ? "ended" : isPlaying ? "playing" : (states[silence ?? ""] ?? "waiting");
-    const heard = isPlaying ? this.#current.positionMs : positionMs(now);
+    const heard = isPlaying ? source.positionMs : positionMs(now);
     sendMessage({
       type: "speaker.report",
       item_id: item.id,
@@ -315,6 +395,11 @@ class Speaker {
       artwork: cover ? [{ src: cover, sizes: "300x300" }] : [],
     });
   }
+}
+
+/** Changes with each play, pause and seek. */
+function placeOf({ play_id, anchor }: Player): string {
+  return `${play_id} ${anchor?.at} ${anchor?.position_ms}`;
 }
 
 /** A tenth of a second of silence, as a file. */

@@ -21,7 +21,7 @@ def test_a_server_for_this_machine_only_reports_no_shared_url(client: httpx.Clie
     body = client.get("/api/page/").json()
 
     assert (body["addresses"], body["is_reachable_by_others"]) == ([], False)
-    assert body["cover_hosts"] == []
+    assert (body["cover_hosts"], body["embed_hosts"]) == ([], [])
     assert body["version"] == client.get("/api/schema.json").json()["info"]["version"]
 
 

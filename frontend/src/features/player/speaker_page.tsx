@@ -9,6 +9,7 @@ import { allowedCoverUrl, loadServerInfo } from "../../store/server_info.ts";
 import {
   isInSync,
   isSpeaking,
+  lastFailure,
   ownVolume,
   setOwnVolume,
   speakerName,
@@ -27,7 +28,7 @@ export function SpeakerPage({ status }: { status: ComponentChildren }) {
   useEffect(() => stopSpeaker, []);
   const texts = lazyMessages().player;
   const item = playing.value;
-  const { silence, deviationMs, problem } = speakerState.value;
+  const { silence, deviationMs, service } = speakerState.value;
   const isBlocked = silence === "blocked";
   const state =
     silence === null ? (isInSync.value ? texts.inSync : texts.lag(deviationMs)) : texts.silence[silence];
@@ -60,8 +61,13 @@ export function SpeakerPage({ status }: { status: ComponentChildren }) {
         <>
           <p role="status">
             {speakerName()}: {state}
-            {problem && ` (${problem})`}
+            {service && ` ${texts.playedBy(service)}`}
           </p>
+          {lastFailure.value && (
+            <p class="small" role="alert">
+              {texts.notPlayed(lastFailure.value.title, lastFailure.value.problem)}
+            </p>
+          )}
           <label class="player-volume">
             <span>{texts.ownVolume}</span>
             <input

@@ -556,6 +556,8 @@ export const messages: LazyMessages = {
         : `${number(Math.abs(milliseconds))} ms ${milliseconds < 0 ? "zurück" : "voraus"}`,
     page: "Seite für einen Lautsprecher öffnen",
     next: (title) => `Als Nächstes: ${title}`,
+    playedBy: (service) => `(Player von ${service})`,
+    notPlayed: (title, problem) => `„${title}“ ließ sich nicht abspielen: ${problem}`,
     stale: "Du bist offline. Das ist vielleicht veraltet.",
     reasons: {
       paused: "Pause",

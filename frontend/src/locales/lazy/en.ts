@@ -548,6 +548,8 @@ export const messages = {
         : `${number(Math.abs(milliseconds))} ms ${milliseconds < 0 ? "behind" : "ahead"}`,
     page: "Open a page for a speaker",
     next: (title: string) => `Up next: ${title}`,
+    playedBy: (service: string) => `(player of ${service})`,
+    notPlayed: (title: string, problem: string) => `Couldn’t play “${title}”: ${problem}`,
     stale: "You’re offline. This may be out of date.",
     reasons: {
       paused: "Paused",
