@@ -1,10 +1,12 @@
 /** One of the two audio elements of a speaker: a track, where it is, and how its position is corrected. */
 
-/** Deviations below are inaudible; those up to a jump are corrected by the playback rate. */
+/** A deviation that grows beyond this is corrected: up to a jump by the playback rate. */
 const IGNORED_MS = 20;
 const JUMP_MS = 500;
+/** A correction, also the one after each start, goes on until the deviation is this small. */
+const EXACT_MS = 3;
 /** A deviation is corrected within this time, but never by more than this share of the rate: that is inaudible. */
-const CORRECTION_MS = 5_000;
+const CORRECTION_MS = 1_000;
 const MAX_RATE_CHANGE = 0.02;
 /** Seeking takes time, during which the position of the room moves on. */
 const MAX_SEEK_LEAD_MS = 400;
@@ -23,7 +25,6 @@ export interface Source {
 /** The playback rate that corrects a deviation (positive: too far), or null if only a jump does. Pure. */
 export function correctiveRate(deviationMs: number): number | null {
   const size = Math.abs(deviationMs);
-  if (size < IGNORED_MS) return 1;
   if (size > JUMP_MS) return null;
   const change = Math.min(MAX_RATE_CHANGE, size / CORRECTION_MS);
   return 1 - Math.sign(deviationMs) * change;
@@ -41,6 +42,7 @@ export class Deck {
   #source: Source | null = null;
   #loading: AbortController | null = null;
   #blobUrl = "";
+  #isCorrecting = true;
   #seekLeadMs = 0;
   #seekStartedAt = 0;
   /** Why the track can't be played; empty if nothing has failed. */
@@ -123,12 +125,16 @@ export class Deck {
     if (this.#source && !element.getAttribute("src")) this.#playUnfinished();
     if (element.readyState < HTMLMediaElement.HAVE_METADATA || element.seeking) return 0;
     if (element.paused && !element.ended) {
-      if (Math.abs(this.positionMs - positionMs) > IGNORED_MS) this.#jump(positionMs);
+      // A seek would be heard as a gap.
+      if (Math.abs(this.positionMs - positionMs) > JUMP_MS) this.#jump(positionMs);
+      this.#isCorrecting = true;
       void this.#play();
       return 0;
     }
     const deviation = this.positionMs - positionMs;
-    const rate = correctiveRate(deviation);
+    const size = Math.abs(deviation);
+    this.#isCorrecting = size > (this.#isCorrecting ? EXACT_MS : IGNORED_MS);
+    const rate = this.#isCorrecting ? correctiveRate(deviation) : 1;
     if (rate === null && !element.ended) this.#jump(positionMs);
     element.playbackRate = rate ?? 1;
     return deviation;
