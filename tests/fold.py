@@ -1,7 +1,6 @@
-"""What a client makes of events: old state and events give the new state. All tests fold with this.
+"""How a client applies events: old state and events give the new state. All tests fold with this module.
 
-Strict, so that an event which can't be right is an error. Pure: knows no server. What a client is sent stays
-as it came from JSON.
+It is strict: an impossible event is an error. It is pure: it knows no server. Messages stay as JSON has them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,17 +14,17 @@ Frame = Mapping[str, Any]
 
 
 class FoldError(AssertionError):
-    """An event says what can't be so in the state before it."""
+    """An event is impossible in the state before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a room is at one moment of its stream, as the server gave it: all that events contain."""
+    """The state of a room at one seq, as the server returned it: everything that events can change."""
 
     epoch: str
     seq: int
     items: list[Item]
-    # What `FACTS` names, by the type of event.
+    # The values of `FACTS`, by the type of event.
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -35,7 +34,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value of a room beside its items: the only field of the event's payload, and where REST has it.
+    """A value of a room beside its items: the only field of the event's payload, and its path in REST.
 
     Without a field, `value_of` makes the value of the whole payload, too.
     """
@@ -78,43 +77,58 @@ FACTS = {
 
 # While others write, a room may change between two reads.
 ATTEMPTS = 10
+Get = Callable[[str], Any]
 
 
-def fetched(get: Callable[[str], Any], room: str, path: str = "", *, attempts: int = ATTEMPTS) -> Snapshot:
-    """The room as REST returns it now. `get` is that of httpx's client, or of Django's; `path` another one to
-    the queue.
+def fetched(get: Get, room: str, path: str = "") -> Snapshot:
+    """The room as REST returns it now. `get` is that of httpx's client, or of Django's.
 
-    The reads are repeated until no event came between them. If one always did, `facts` is empty. Without
-    attempts, `facts` may be newer than the items.
+    `path` is another path to the queue. The reads are repeated until no event came between them, up to
+    ATTEMPTS times; then `facts` is empty.
     """
+    for _ in range(ATTEMPTS):
+        snapshot = fetched_once(get, room, path)
+        if snapshot.facts:
+            break
+    return snapshot
+
+
+def fetched_once(get: Get, room: str, path: str = "") -> Snapshot:
+    """The same without repetition: `facts` is empty if an event came between the reads."""
     queue = path or f"/api/rooms/{room}/playlist/"
-    for _ in range(max(attempts, 1)):
-        answer = _read(get, f"{queue}?limit=1000")
-        paths = {fact.path: fact.path.format(room=room, queue=queue) for fact in FACTS.values()}
-        found = {path: _read(get, url).json() for path, url in paths.items()}
-        if not attempts or _position(_read(get, f"{queue}?limit=1")) == _position(answer):
-            facts = {event_type: fact.value_of(found[fact.path]) for event_type, fact in FACTS.items()}
-            return Snapshot(*_position(answer), answer.json(), facts)
-    return Snapshot(*_position(answer), answer.json())
+    snapshot = fetched_without_check(get, room, path)
+    is_unchanged = _position(_read(get, f"{queue}?limit=1")) == snapshot.position
+    return snapshot if is_unchanged else replace(snapshot, facts={})
+
+
+def fetched_without_check(get: Get, room: str, path: str = "") -> Snapshot:
+    """The same without a second read of the queue: `facts` may be newer than the items."""
+    queue = path or f"/api/rooms/{room}/playlist/"
+    response = _read(get, f"{queue}?limit=1000")
+    facts = {
+        event_type: fact.value_of(_read(get, fact.path.format(room=room, queue=queue)).json())
+        for event_type, fact in FACTS.items()
+    }
+    return Snapshot(*_position(response), response.json(), facts)
 
 
 def _read(get: Callable[[str], Any], url: str) -> Any:
-    answer = get(url)
-    assert answer.status_code == 200, answer.content
-    return answer
+    response = get(url)
+    assert response.status_code == 200, response.content
+    return response
 
 
-def _position(answer: Any) -> tuple[str, int]:
-    return answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"])
+def _position(response: Any) -> tuple[str, int]:
+    return response.headers["X-Stream-Epoch"], int(response.headers["X-Stream-Seq"])
 
 
 def is_event(frame: Frame) -> bool:
-    """Whether a frame reports a change; every other answers, greets or shows that the line lives."""
+    """Whether a message is an event; others are responses, `established` and heartbeats."""
     return "op_id" in frame
 
 
 class Queue:
-    """A queue that is kept by events alone."""
+    """A queue that is updated by events alone."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         # Its facts; numbers and items are kept beside it.
@@ -122,7 +136,7 @@ class Queue:
         self.epoch = snapshot.epoch
         self.seq = snapshot.seq
         self._items = {item["id"]: item for item in snapshot.items}
-        _require(len(self._items) == len(snapshot.items), "an id stands twice in the snapshot")
+        _require(len(self._items) == len(snapshot.items), "an ID occurs twice in the snapshot")
 
     @property
     def items(self) -> list[Item]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from core.http_security import GRAPHIQL, NOTHING, written
 from tests.browser.chromium import WatchedPage
 from tests.browser.graphiql_page import GENRES, GraphiQLPage
-from tests.page.node import node
+from tests.node import node
 from tests.page.visitors import until
 from tests.processes import PROJECT, TuttiServer
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.docs.node import node_command
 from tests.docs.pages import code_block
+from tests.node import node_with_websocket
 from tests.services import ends_with_us
 
 DEADLINE_SECONDS = 20
@@ -60,7 +60,7 @@ def client_command(language: str, folder: Path, chance: float | None = None) -> 
         return [sys.executable, str(folder / "client.py")]
     (folder / "client.mjs").write_text(code)
     (folder / "run.mjs").write_text(waits + JAVASCRIPT_RUNNER)
-    return [*node_command(), str(folder / "run.mjs")]
+    return [*node_with_websocket(), str(folder / "run.mjs")]
 
 
 class Client:

@@ -16,7 +16,7 @@ import httpx
 
 from tests.contract.event_streams import EventStream, event_stream
 from tests.contract.sockets import Closed, Socket
-from tests.fold import EVENT_TYPES, Event, Frame, Queue, Snapshot, fetched, is_event
+from tests.fold import EVENT_TYPES, Event, Frame, Queue, Snapshot, fetched_without_check, is_event
 from tests.processes import TuttiServer
 
 # A heartbeat comes twice a second, so that silence of this length is a fault.
@@ -164,7 +164,7 @@ class RestFirstFollower(WebSocketFollower):
 
     def _follow_for(self, patience: int) -> None:
         with self.server.client() as http:
-            self.queue = Queue(fetched(http.get, self.path.split("/")[3], attempts=0))
+            self.queue = Queue(fetched_without_check(http.get, self.path.split("/")[3]))
         with suppress(Closed):
             self._come_back_by_url(patience)
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.contract.sockets import Socket
-from tests.fold import Event, Queue, Snapshot, fetched
+from tests.fold import Event, Queue, Snapshot, fetched_once
 from tests.invariants import invariants
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
@@ -202,7 +202,7 @@ def _read(server: TuttiServer, room: RoomClient, is_over: threading.Event) -> li
     read = []
     with server.client() as http:
         while not is_over.wait(SECONDS_BETWEEN):
-            read.append(fetched(http.get, room.slug, attempts=1))
+            read.append(fetched_once(http.get, room.slug))
     return read
 
 

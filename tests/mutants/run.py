@@ -21,8 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.docs import node
 from tests.mutants.mutants import AREAS, MUTANTS, Mutant, Stage
+from tests.node import found_node
 from tests.services import ends_with_us
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -145,7 +145,7 @@ class Workspace:
         options = ["--bail=1", "--maxWorkers=1"]
         options += [f"--{kind}Timeout={TEST_SECONDS * 1000}" for kind in ("test", "hook")]
         return [
-            node.program() or sys.exit(node.WITHOUT),
+            found_node().program,
             "node_modules/vitest/vitest.mjs",
             "run",
             *options,

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from tests.page.node import FRONTEND, node
+from tests.node import FRONTEND, node
 
 OURS = ["scripts", "package.json", "vite.config.ts", "tsconfig.json"]
 OUR_SOURCES = ["service_worker.ts", "service_worker_client.ts"]

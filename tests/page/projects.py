@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.page.node import node_script
+from tests.node import node_script
 from tests.processes import PROJECT
 
 BUILD = """

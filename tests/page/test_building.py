@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.page.node import node_script
+from tests.node import node_script
 from tests.page.projects import (
     BUILD,
     LOST_PACKAGE,

@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
+from tests.node import FRONTEND
 from tests.page.account_page import AccountPage
-from tests.page.node import FRONTEND
 from tests.page.remembered import make_old
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit, Visitor

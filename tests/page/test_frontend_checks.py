@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.node import FRONTEND, Done, node
 from tests.page.builds import copy_build
-from tests.page.node import FRONTEND, Done, node
 from tests.preloaded import run_program
 from tests.processes import BACKEND
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ReadyMadeData
 from tests.contract.queues import Queue
-from tests.page.node import node
+from tests.node import node
 from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of
 from tests.page.scenes import show
 from tests.page.static_host import StaticHost

@@ -8,9 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from apps.charts.genres import RANKED, Genre
-from apps.charts.models import ChartTrack
 from apps.charts.selectors.charts import Order
-from apps.charts.selectors.tracks import chart_track
 from core.errors import ErrorSpec, NotFound, invalid, raises
 
 NO_CHART = ErrorSpec(NotFound, "The genre or service does not exist, or has no chart or list on that day.")
@@ -50,8 +48,3 @@ def ranked_service_named(name: str) -> str:
     if name not in set(RANKED):
         raise NotFound(f"This service has no lists. Services with lists are {', '.join(RANKED)}.")
     return name
-
-
-@raises(ErrorSpec(NotFound, "No chart has had a track of this ISRC."))
-def track_named(isrc: str) -> ChartTrack:
-    return chart_track(isrc.upper())

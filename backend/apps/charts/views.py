@@ -29,8 +29,8 @@ from apps.charts.selectors.charts import (
     service_list,
     stored_charts,
 )
-from apps.charts.selectors.tracks import track_page
-from apps.charts.serializers import genre_named, ranked_service_named, read_query, track_named
+from apps.charts.selectors.tracks import chart_track, track_page
+from apps.charts.serializers import genre_named, ranked_service_named, read_query
 from apps.charts.services import add_to_library
 from apps.tracks.payloads import track_payload
 from core.endpoints import LOCATION, Parameter, ResponseSpec, endpoint
@@ -103,7 +103,7 @@ class ChartViewSet(viewsets.ViewSet):
             f"The list of {service} for {genre} of {listed.date}.", listed, is_sample=listed.is_sample
         )
 
-    @endpoint(ResponseSpec(200, example=payloads.TRACK), errors=[track_named], is_enveloped=True)
+    @endpoint(ResponseSpec(200, example=payloads.TRACK), errors=[chart_track], is_enveloped=True)
     def track(self, request: Request, isrc: str) -> Response:
         """A track: its ranks, its play counts, its URLs at services, and similar tracks.
 
@@ -111,19 +111,19 @@ class ChartViewSet(viewsets.ViewSet):
         this track, or if the server's `EMBED_HOSTS` does not contain its host.
         """
         del request
-        track = track_named(isrc)
+        track = chart_track(isrc)
         return success("The track.", track_page(track), is_sample=track.is_sample)
 
     @endpoint(
         ResponseSpec(201, "The track is in the library now.", payloads.IN_LIBRARY, LOCATION),
         ResponseSpec(200, "The library had it already.", payloads.IN_LIBRARY, LOCATION),
-        errors=[track_named, add_to_library],
+        errors=[chart_track, add_to_library],
         is_enveloped=True,
     )
     def library(self, request: Request, isrc: str) -> Response:
         """Add the track to the library, so that it can be queued."""
         del request
-        track, is_new = add_to_library(track=track_named(isrc))
+        track, is_new = add_to_library(track=chart_track(isrc))
         return success(
             "The track is in the library now." if is_new else "The library has the track.",
             track_payload(track),

@@ -8,10 +8,11 @@ from datetime import date
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from apps.charts.models import ChartTrack, Edition
+from apps.charts.models import Edition
 from apps.charts.payloads import ARTIST, AT, COUNTS, DAY, ISRC, NAME, CountHistoryPayload, Success
-from apps.charts.selectors.charts import list_headers
+from apps.charts.selectors.charts import entries_of, list_headers
 from apps.charts.selectors.play_counts import histories, most_trending
+from apps.charts.selectors.tracks import chart_tracks
 from apps.counts.models import CountStatus
 from core.errors import NotFound
 from core.json_codec import Instant, json_bytes
@@ -159,7 +160,7 @@ MOST_TRENDING = 100
 
 
 def graph_data(edition: Edition) -> list[GraphTrackPayload]:
-    entries = list(edition.entries.select_related("track"))
+    entries = entries_of(edition)
     counts = histories([entry.track.isrc for entry in entries])
     return [
         GraphTrackPayload(
@@ -191,7 +192,7 @@ def header_art(genre: str) -> dict[str, HeaderArtPayload]:
 
 def trending() -> list[TrendingTrackPayload]:
     day, trends = most_trending(MOST_TRENDING)
-    tracks = ChartTrack.objects.in_bulk([one.isrc for one in trends], field_name="isrc")
+    tracks = chart_tracks([one.isrc for one in trends])
     return [
         TrendingTrackPayload(
             one.isrc, tracks[one.isrc].name, tracks[one.isrc].artist, one.change, day, dict(one.counts)

@@ -10,7 +10,7 @@ from strawberry.types import Info
 
 from apps.charts.genres import SERVICES, Genre
 from apps.charts.selectors.play_counts import NO_COUNTS, track_counts
-from apps.charts.selectors.tracks import EMBEDS, embed_url, known_isrcs, track_of
+from apps.charts.selectors.tracks import EMBEDS, embed_url, find_chart_track, known_isrcs
 from apps.counts.cache import invalidate_views
 from apps.counts.models import CountedService
 from apps.tunemeld import labels, lists
@@ -34,7 +34,7 @@ def refresh(isrc: str, *, caller: Caller) -> TrackType | None:
         check_rate_limit(COUNT_REFRESHES, caller.counted_as)
     except RateLimited as error:
         raise refused(error.message, error.code) from None
-    track = track_of(isrc)
+    track = find_chart_track(isrc)
     if track is None:
         return None
     invalidate_views((isrc, service) for service in CountedService.values)
@@ -63,7 +63,7 @@ class IframeConfigType:
 class Query:
     @strawberry.field(description="A track that is, or was, on a chart.", extensions=[AboutCharts()])
     def track_by_isrc(self, isrc: str) -> TrackType | None:
-        track = track_of(isrc)
+        track = find_chart_track(isrc)
         return types_of([track])[0] if track else None
 
     @strawberry.field

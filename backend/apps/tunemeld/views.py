@@ -1,5 +1,6 @@
 """GraphQL over HTTP, one operation in a body or a few of them in a list; and the legacy URLs."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import msgspec
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.charts import payloads
+from apps.charts.models import Edition
 from apps.charts.selectors.charts import edition_on, is_made_of_samples, service_list
 from apps.charts.serializers import genre_named, ranked_service_named, read_query
 from apps.charts.views import DATE, SORT, chart_response, success
@@ -169,6 +171,11 @@ def _operation_of(body: Any) -> GraphqlOperation:
     )
 
 
+def _of_newest_chart(genre: str, read: Callable[[Edition], Any], message: str) -> Response:
+    edition = edition_on(genre_named(genre), None)
+    return success(message, read(edition), is_sample=edition.is_sample)
+
+
 class OlderViewSet(viewsets.ViewSet):
     """The legacy URLs of chart clients."""
 
@@ -183,9 +190,7 @@ class OlderViewSet(viewsets.ViewSet):
     def graph_data(self, request: Request, genre: str) -> Response:
         """Daily view counts of a chart's tracks."""
         del request
-        edition = edition_on(genre_named(genre), None)
-        counts = legacy_pages.graph_data(edition)
-        return success(f"Counts of the {genre} chart.", counts, is_sample=edition.is_sample)
+        return _of_newest_chart(genre, legacy_pages.graph_data, f"Counts of the {genre} chart.")
 
     @endpoint(
         ResponseSpec(200, example=payloads.CHART),
@@ -224,9 +229,7 @@ class OlderViewSet(viewsets.ViewSet):
     def last_updated(self, request: Request, genre: str) -> Response:
         """When a chart was last published."""
         del request
-        edition = edition_on(genre_named(genre), None)
-        age = legacy_pages.last_updated(edition)
-        return success(f"The {genre} chart's age.", age, is_sample=edition.is_sample)
+        return _of_newest_chart(genre, legacy_pages.last_updated, f"The {genre} chart's age.")
 
     @endpoint(
         ResponseSpec(200, example=legacy_pages.HEADER_ART),

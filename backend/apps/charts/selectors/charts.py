@@ -67,6 +67,11 @@ def edition_on(genre: str, day: date | None) -> Edition:
     return edition
 
 
+def entries_of(edition: Edition) -> list[EditionEntry]:
+    """The entries of a chart by rank, with their tracks."""
+    return list(edition.entries.select_related("track"))
+
+
 def newest_entries(genre: str) -> list[EditionEntry]:
     """The entries of the newest chart by rank, with their tracks and the chart, in one query."""
     entries = EditionEntry.objects.filter(edition__in=published(genre).values("pk")[:1])
@@ -99,7 +104,7 @@ def newest_rankings(tracks: Sequence[ChartTrack]) -> dict[int, Ranking]:
 
 def chart_of(edition: Edition, *, order: Order = Order.RANK, is_newest: bool = False) -> ChartPayload:
     """The payload of a chart. With `is_newest`, its sources include failures since the chart was computed."""
-    entries = list(edition.entries.select_related("track"))
+    entries = entries_of(edition)
     sources = list(edition.sources.select_related("used"))
     plays = plays_on([entry.track.isrc for entry in entries], edition.issued_on)
     past = _Past(edition, entries)

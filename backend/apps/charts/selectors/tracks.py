@@ -35,7 +35,7 @@ from apps.charts.payloads import (
 )
 from apps.charts.selectors.play_counts import histories
 from apps.tracks.metadata import ISRC_PATTERN
-from core.errors import NotFound
+from core.errors import ErrorSpec, NotFound, raises
 
 if TYPE_CHECKING:
     from apps.charts.audio_similarity import AudioIndex
@@ -162,9 +162,14 @@ EMBEDS: dict[str, Embed] = {
 MOST_RANKS = 1500
 
 
-def track_of(isrc: str) -> ChartTrack | None:
+def find_chart_track(isrc: str) -> ChartTrack | None:
     """None also for an invalid ISRC, which may contain characters that the database rejects."""
     return ChartTrack.objects.filter(isrc=isrc).first() if ISRC_PATTERN.fullmatch(isrc) else None
+
+
+def chart_tracks(isrcs: Collection[str]) -> dict[str, ChartTrack]:
+    """By ISRC, those that a chart has, or had."""
+    return {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
 
 
 def known_isrcs(isrcs: Collection[str]) -> set[str]:
@@ -173,9 +178,10 @@ def known_isrcs(isrcs: Collection[str]) -> set[str]:
     return set(ChartTrack.objects.filter(isrc__in=possible).values_list("isrc", flat=True))
 
 
+@raises(ErrorSpec(NotFound, "No chart has had a track of this ISRC."))
 def chart_track(isrc: str) -> ChartTrack:
-    """Raises NotFound."""
-    track = track_of(isrc)
+    """The track of an ISRC in upper or lower case."""
+    track = find_chart_track(isrc.upper())
     if track is None:
         raise NotFound("No chart has had a track of this ISRC.")
     return track
@@ -282,7 +288,7 @@ def similar_tracks_of(isrcs: Collection[str], *, limit: int) -> dict[str, list[t
     index = _audio_index()
     found = {isrc: index.most_similar(isrc, limit=limit) for isrc in isrcs}
     wanted = {other for similar in found.values() for other, _ in similar}
-    tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=wanted)}
+    tracks = chart_tracks(wanted)
     return {
         isrc: [(tracks[other], score) for other, score in similar if other in tracks]
         for isrc, similar in found.items()
