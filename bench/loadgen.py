@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bench.build_c import compiled
-from tests.services import ends_with_us
+from tests.services import parent_death_options
 
 # Above this share of its core, the load generator may be the bottleneck.
 BUSY_SHARE = 0.8
@@ -27,7 +27,7 @@ class LoadGenerator:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            **ends_with_us(),
+            **parent_death_options(),
         )
 
     def __enter__(self) -> Self:

@@ -161,7 +161,7 @@ def size(request: pytest.FixtureRequest) -> Size:
     return request.param  # type: ignore[no-any-return]
 
 
-class ReadyMadeData:
+class PreparedData:
     """Databases that are prepared and seeded already, so that a new server starts in a second."""
 
     def __init__(self, request: pytest.FixtureRequest, folder: Path, prepared: Path) -> None:
@@ -185,7 +185,7 @@ class ReadyMadeData:
                 making = self._prepared_folder.with_suffix(".making")
                 template = TuttiServer(data_folder=making)
                 prepare(template.environment)
-                template.throw_away()
+                template.delete_data()
                 making.rename(self._prepared_folder)
         new = Path(tempfile.mkdtemp(prefix="data-", dir=self._folder))
         return shutil.copytree(self._prepared_folder, new, dirs_exist_ok=True)
@@ -206,20 +206,18 @@ class ReadyMadeData:
             if not dump.exists():
                 template = TuttiServer(database_url=address)
                 prepare(template.environment)
-                template.throw_away()
+                template.delete_data()
                 dump_database(address, dump)
                 return
         load_database(address, dump)
 
 
 @pytest.fixture(scope="session")
-def ready_made_data(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> ReadyMadeData:
+def prepared_data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PreparedData:
     folder = tmp_path_factory.mktemp("tutti")
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     of_the_run = tmp_path_factory.getbasetemp().parent if is_worker else folder
-    return ReadyMadeData(request, folder, of_the_run / "prepared")
+    return PreparedData(request, folder, of_the_run / "prepared")
 
 
 @pytest.fixture(scope="session")
@@ -227,20 +225,20 @@ def shared_servers() -> Iterator[dict[str, TuttiServer]]:
     servers: dict[str, TuttiServer] = {}
     yield servers
     for server in servers.values():
-        server.throw_away()
+        server.delete_data()
 
 
 @pytest.fixture(scope="session")
-def server(size: Size, ready_made_data: ReadyMadeData, shared_servers: dict[str, TuttiServer]) -> TuttiServer:
+def server(size: Size, prepared_data: PreparedData, shared_servers: dict[str, TuttiServer]) -> TuttiServer:
     """The run's one server of this size."""
     if size not in shared_servers:
-        shared_servers[size] = TuttiServer(**ready_made_data.options(size))
+        shared_servers[size] = TuttiServer(**prepared_data.options(size))
         shared_servers[size].start()
     return shared_servers[size]
 
 
 @pytest.fixture
-def start_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[StartServer]:
+def start_server(size: Size, prepared_data: PreparedData) -> Iterator[StartServer]:
     """Starts servers of a test's own: `start_server(environment={"MAX_QUEUE_ITEMS": "3"})`.
 
     Two on the same data: `start_server(database_url=first.database_url, redis_url=first.redis_url)`.
@@ -249,7 +247,7 @@ def start_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[StartSe
 
         def start(**options: Any) -> TuttiServer:
             on_given_data = options.keys() & {"database_url", "data_folder"}
-            data = {} if on_given_data else ready_made_data.options(size)
+            data = {} if on_given_data else prepared_data.options(size)
             return running.enter_context(TuttiServer(**data, **options))
 
         yield start

@@ -24,7 +24,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-from tests.services import PR_SET_PDEATHSIG, ends_with_us
+from tests.services import PR_SET_PDEATHSIG, parent_death_options
 
 PROJECT = Path(__file__).resolve().parent.parent
 # What can be imported without settings. Nothing of it may start threads, or Twisted's reactor.
@@ -99,7 +99,7 @@ class Preloaded:
                 cwd=PROJECT,
                 env={**os.environ, **ONE_THREAD},
                 pass_fds=[theirs.fileno()],
-                **ends_with_us(),
+                **parent_death_options(),
             )
 
     def ask(self, descriptors: tuple[int, ...] = (), **question: Any) -> int:
@@ -133,7 +133,7 @@ def start_program(
             descriptors = tuple(file.fileno() for file in files)
             return Forked(_preloaded[0], _preloaded[0].ask(descriptors, **question))
         streams = dict(zip(("stdin", "stdout", "stderr"), files, strict=True))
-        return subprocess.Popen(command, cwd=cwd, env=env, **streams, **ends_with_us(), **run_as)
+        return subprocess.Popen(command, cwd=cwd, env=env, **streams, **parent_death_options(), **run_as)
 
 
 def run_program(

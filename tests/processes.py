@@ -76,7 +76,7 @@ class TuttiServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.throw_away()
+        self.delete_data()
 
     # --- Where it is ---------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class TuttiServer:
         self.stop()
         self.start()
 
-    def throw_away(self) -> None:
+    def delete_data(self) -> None:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -75,7 +75,7 @@ class Service(ABC):
         self.port = 0
         self.folder = _fresh_folder(self.name)
         self._process: subprocess.Popen[bytes] | None = None
-        atexit.register(self.throw_away)
+        atexit.register(self.delete_data)
         self.running.append(self)
 
     def __enter__(self) -> Self:
@@ -83,7 +83,7 @@ class Service(ABC):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.throw_away()
+        self.delete_data()
 
     @property
     def pid(self) -> int:
@@ -113,10 +113,10 @@ class Service(ABC):
         """Ends it as a crash would."""
         self._end(signal.SIGKILL)
 
-    def throw_away(self) -> None:
+    def delete_data(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-        atexit.unregister(self.throw_away)
+        atexit.unregister(self.delete_data)
         self.running.remove(self)
 
     stop_signal = signal.SIGTERM
@@ -135,8 +135,8 @@ class Service(ABC):
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                **as_owner_of(self.folder),
-                **ends_with_us(),
+                **owner_options(self.folder),
+                **parent_death_options(),
             )
 
     def _comes_up(self) -> bool:
@@ -199,7 +199,7 @@ class Postgres(Service):
             ),
         ]
         made = subprocess.run(
-            initdb, cwd=self.folder, capture_output=True, text=True, **as_owner_of(self.folder)
+            initdb, cwd=self.folder, capture_output=True, text=True, **owner_options(self.folder)
         )
         if made.returncode != 0:
             raise ServiceError(f"initdb failed.\n{made.stdout}\n{made.stderr}")
@@ -464,16 +464,16 @@ def _service_user() -> pwd.struct_passwd:
         return pwd.getpwnam("nobody")
 
 
-def as_owner_of(folder: Path) -> dict[str, Any]:
-    """What subprocess needs to run something as the owner of a folder."""
+def owner_options(folder: Path) -> dict[str, Any]:
+    """Options of subprocess to run a command as the owner of a folder."""
     owner = folder.stat()
     if os.geteuid() != ROOT or owner.st_uid == ROOT:
         return {}
     return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
 
 
-def ends_with_us() -> dict[str, Any]:
-    """What subprocess needs so that no process outlives a test run that was killed.
+def parent_death_options() -> dict[str, Any]:
+    """Options of subprocess that end the process when a test run is killed.
 
     Linux watches the thread that started the process, so a thread that ends first must not use this.
     """

@@ -432,7 +432,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["core.json_codec.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.json_codec.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.ListOrPages",
-    "EXCEPTION_HANDLER": "core.error_responses.answer_exception",
+    "EXCEPTION_HANDLER": "core.error_responses.api_exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

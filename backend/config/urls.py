@@ -55,7 +55,7 @@ urlpatterns = [
     re_path(r"^api/", AnythingElse.as_view()),
 ]
 
-handler400 = "core.error_responses.answer_bad_request"
-handler403 = "core.error_responses.answer_permission_denied"
-handler404 = "core.error_responses.answer_not_found"
-handler500 = "core.error_responses.answer_server_error"
+handler400 = "core.error_responses.handle_bad_request"
+handler403 = "core.error_responses.handle_permission_denied"
+handler404 = "core.error_responses.handle_not_found"
+handler500 = "core.error_responses.handle_server_error"

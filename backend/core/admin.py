@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 from core.errors import ApiError, Conflict, NotFound
 from core.models import IdempotencyRecord, OneTimeTask, TableWrite
 from core.names import has_unwelcome_characters
@@ -229,7 +229,7 @@ def write_changes(obj: models.Model, names: Iterable[str]) -> None:
     values = {name: getattr(obj, name) for name in names}
     if not values:
         return
-    if isinstance(obj, AnnouncedModel):
+    if isinstance(obj, BroadcastModel):
         obj.lock_for_change()
     try:
         obj.refresh_from_db()

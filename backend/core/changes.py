@@ -1,6 +1,6 @@
-"""Models whose changes are tracked: the row before and after, under the right lock.
+"""Models whose changes are broadcast: the row before and after, under the right lock.
 
-`save` and `delete` of an `AnnouncedModel` open a transaction, take the locks that its subclass names, and
+`save` and `delete` of an `BroadcastModel` open a transaction, take the locks that its subclass names, and
 read the row as the database has it. Signal handlers get that as `change_of(instance)`. Values cached on
 the instance would be wrong after a rollback, and then the next save would send no event.
 """
@@ -14,11 +14,11 @@ from django.db import models, transaction
 
 from core.statements import PreparedModel
 
-M = TypeVar("M", bound="AnnouncedModel")
+M = TypeVar("M", bound="BroadcastModel")
 
 
-class UnannouncedWrite(TypeError):
-    """A write that sends no signal was tried on a model whose changes are announced."""
+class WriteWithoutEventsError(TypeError):
+    """A write that sends no signal was attempted on a model whose changes are broadcast."""
 
     def __init__(self, method: str) -> None:
         super().__init__(
@@ -26,17 +26,17 @@ class UnannouncedWrite(TypeError):
         )
 
 
-class AnnouncedQuerySet(models.QuerySet[M]):
-    """Rejects what sends no signal; `delete` deletes row by row."""
+class BroadcastQuerySet(models.QuerySet[M]):
+    """Rejects writes that send no signal; `delete` deletes row by row."""
 
     def update(self, **_values: Any) -> NoReturn:
-        raise UnannouncedWrite("update")
+        raise WriteWithoutEventsError("update")
 
     def bulk_create(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise UnannouncedWrite("bulk_create")
+        raise WriteWithoutEventsError("bulk_create")
 
     def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise UnannouncedWrite("bulk_update")
+        raise WriteWithoutEventsError("bulk_update")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
@@ -48,26 +48,26 @@ class AnnouncedQuerySet(models.QuerySet[M]):
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
-    def update_unannounced(self, **values: Any) -> int:
-        """For a service that sends the events of the change itself, in the same transaction."""
+    def update_without_events(self, **values: Any) -> int:
+        """For a service that sends the events itself, in the same transaction."""
         return super().update(**values)
 
-    def bulk_update_unannounced(self, rows: list[M], fields: list[str]) -> int:
-        """For a service that sends the events of the change itself, in the same transaction."""
+    def bulk_update_without_events(self, rows: list[M], fields: list[str]) -> int:
+        """For a service that sends the events itself, in the same transaction."""
         # Django's bulk_update calls update() on querysets of its own, which must be plain ones.
         plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db)
         return plain.bulk_update(rows, fields, batch_size=300)
 
-    def bulk_create_unannounced(self, rows: list[M]) -> list[M]:
+    def bulk_create_without_events(self, rows: list[M]) -> list[M]:
         """For rows that no client can know yet."""
         return super().bulk_create(rows, batch_size=500)
 
 
-AnnouncedManager = models.Manager.from_queryset(AnnouncedQuerySet)
+BroadcastManager = models.Manager.from_queryset(BroadcastQuerySet)
 
 
 class Change(Generic[M]):
-    """One row's change: `before` is None for a new row, `after` is None for one that is gone."""
+    """One row's change: `before` is None for a new row, `after` is None for a deleted one."""
 
     def __init__(self, *, before: M | None, read_after: Callable[[], M | None]) -> None:
         self.before = before
@@ -83,24 +83,24 @@ class Change(Generic[M]):
 
 
 class Rules(Generic[M]):
-    """What follows from a change of a model's rows, where that is more than the model itself should know.
+    """The consequences of a change that concern more than the row itself.
 
-    Each method is the model's hook of that name, in the transaction of the change and under its locks.
+    Each method is the model's hook of that name, called in the transaction of the change, under its locks.
     """
 
-    def prepare_change(self, row: M, before: M | None) -> None: ...
+    def before_change(self, row: M, before: M | None) -> None: ...
 
-    def settle_change(self, row: M, before: M | None) -> None: ...
+    def after_change(self, row: M, before: M | None) -> None: ...
 
-    def prepare_deletion(self, row: M) -> None: ...
+    def before_deletion(self, row: M) -> None: ...
 
-    def settle_deletion(self, row: M) -> None: ...
+    def after_deletion(self, row: M) -> None: ...
 
 
 R = TypeVar("R", bound=type[Rules[Any]])
 
 
-def rules_of(model: type["AnnouncedModel"]) -> Callable[[R], R]:
+def register_rules(model: type["BroadcastModel"]) -> Callable[[R], R]:
     """Registers the decorated Rules; the app imports their module when it is ready."""
 
     def register(rules: R) -> R:
@@ -110,16 +110,16 @@ def rules_of(model: type["AnnouncedModel"]) -> Callable[[R], R]:
     return register
 
 
-class AnnouncedModel(PreparedModel):
+class BroadcastModel(PreparedModel):
     """Base of the models whose changes are broadcast."""
 
     rules: ClassVar[Rules[Any]] = Rules()
-    # What a reader of the row needs with it, fetched in the same query.
-    announced_relations: ClassVar[tuple[str, ...]] = ()
+    # Related rows that the events contain, fetched in the same query.
+    broadcast_relations: ClassVar[tuple[str, ...]] = ()
 
-    # The `update_fields` of the save that is going on.
+    # The `update_fields` of the current save.
     _written: Collection[str] | None = None
-    objects = AnnouncedManager()
+    objects = BroadcastManager()
 
     class Meta:
         abstract = True
@@ -132,10 +132,10 @@ class AnnouncedModel(PreparedModel):
             with transaction.atomic():
                 self.lock_for_change()
                 before = self._stored()
-                self.prepare_change(before)
+                self.before_change(before)
                 with self._changing(before, self._stored):
                     super().save(*args, **kwargs)
-                self.settle_change(before)
+                self.after_change(before)
         finally:
             self._written = outer
 
@@ -150,10 +150,10 @@ class AnnouncedModel(PreparedModel):
         self._written, self.is_current = update_fields, True
         try:
             with transaction.atomic(savepoint=False):
-                self.prepare_change(before)
+                self.before_change(before)
                 with self._changing(before, lambda: self):
                     super().save(force_insert=before is None, update_fields=update_fields)
-                self.settle_change(before)
+                self.after_change(before)
         finally:
             self._written, self.is_current = outer
 
@@ -163,10 +163,10 @@ class AnnouncedModel(PreparedModel):
             before = self._stored()
             if before is None:
                 return 0, {}
-            before.prepare_deletion()
+            before.before_deletion()
             with self._changing(before, self._stored):
                 deleted = super().delete(*args, **kwargs)
-            before.settle_deletion()
+            before.after_deletion()
         return deleted
 
     def delete_current(self) -> None:
@@ -174,35 +174,35 @@ class AnnouncedModel(PreparedModel):
         self.is_current = True
         try:
             with transaction.atomic(savepoint=False):
-                self.prepare_deletion()
+                self.before_deletion()
                 with self._changing(self.copied(), lambda: None):
                     super().delete()
-                self.settle_deletion()
+                self.after_deletion()
         finally:
             self.is_current = False
 
     def writes(self, field: str) -> bool:
-        """Whether the save that is going on writes this field; others may be stale in memory."""
+        """Whether the current save writes this field; others may be stale in memory."""
         return self._written is None or field in self._written
 
     def lock_for_change(self) -> None:
-        """Take the locks that a change of this row needs. Called first, inside the transaction."""
+        """Takes the locks that a change of this row needs. Called first, inside the transaction."""
 
-    def prepare_change(self, before: Self | None) -> None:
-        """Keep what depends on this row right, before it is written."""
-        self.rules.prepare_change(self, before)
+    def before_change(self, before: Self | None) -> None:
+        """Called before the row is written."""
+        self.rules.before_change(self, before)
 
-    def settle_change(self, before: Self | None) -> None:
-        """Keep what depends on this row right, after it was written."""
-        self.rules.settle_change(self, before)
+    def after_change(self, before: Self | None) -> None:
+        """Called after the row was written."""
+        self.rules.after_change(self, before)
 
-    def prepare_deletion(self) -> None:
-        """Keep what depends on this row right, before it goes."""
-        self.rules.prepare_deletion(self)
+    def before_deletion(self) -> None:
+        """Called before the row is deleted."""
+        self.rules.before_deletion(self)
 
-    def settle_deletion(self) -> None:
-        """Keep what depends on this row right, after it went."""
-        self.rules.settle_deletion(self)
+    def after_deletion(self) -> None:
+        """Called after the row was deleted."""
+        self.rules.after_deletion(self)
 
     def copied(self) -> Self:
         """The row as it is here now, for `save_current` when this instance has been changed."""
@@ -213,7 +213,7 @@ class AnnouncedModel(PreparedModel):
     def _stored(self) -> Self | None:
         if self.pk is None:
             return None
-        rows = type(self)._base_manager.select_related(*self.announced_relations)
+        rows = type(self)._base_manager.select_related(*self.broadcast_relations)
         return rows.filter(pk=self.pk).first()
 
     @contextmanager
@@ -227,8 +227,8 @@ class AnnouncedModel(PreparedModel):
 
 
 def change_of(instance: M) -> Change[M]:
-    """The change that is being written. Asked for by signal handlers, while `save` or `delete` runs."""
+    """The current change of the instance, for signal handlers while `save` or `delete` runs."""
     change: Change[M] | None = instance.__dict__.get("_change")
     if change is None:
-        raise UnannouncedWrite("save_base")
+        raise WriteWithoutEventsError("save_base")
     return change

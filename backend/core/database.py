@@ -206,11 +206,11 @@ def violated_constraint(error: IntegrityError, *, among: type[models.Model]) -> 
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-ROWS_AT_ONCE = 500
+ROWS_PER_WRITE = 500
 # Rows per read. Each thread retains the memory of its largest read.
-READ_AT_ONCE = 50
+ROWS_PER_READ = 50
 # The minimum, also on a slow machine: fewer rows per statement are hardly faster.
-LEAST_ROWS = 20
+MIN_ROWS = 20
 # The target duration of a batch of writes. Other writers wait for its locks, at most 100 ms.
 WRITE_SECONDS = 0.04
 
@@ -221,9 +221,9 @@ class BatchSize:
     The cost of rows and the speed of machines differ.
     """
 
-    def __init__(self, *, most: int = ROWS_AT_ONCE) -> None:
+    def __init__(self, *, most: int = ROWS_PER_WRITE) -> None:
         self._most = most
-        self._least = self.rows = min(LEAST_ROWS, most)
+        self._least = self.rows = min(MIN_ROWS, most)
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -246,7 +246,7 @@ def within_write_time(rows: Iterable[T]) -> Iterator[T]:
             return
 
 
-def in_batches(rows: "QuerySet[M]", *, at_once: int = READ_AT_ONCE) -> Iterator[M]:
+def in_batches(rows: "QuerySet[M]", *, at_once: int = ROWS_PER_READ) -> Iterator[M]:
     """All rows in the order of their IDs; each batch is a query of its own."""
     rows = rows.order_by("pk")
     last: Any = None
@@ -258,7 +258,7 @@ def in_batches(rows: "QuerySet[M]", *, at_once: int = READ_AT_ONCE) -> Iterator[
         last = batch[-1].pk
 
 
-def delete_in_batches(rows: "QuerySet[Any]", *, order: str = "pk", at_once: int = ROWS_AT_ONCE) -> int:
+def delete_in_batches(rows: "QuerySet[Any]", *, order: str = "pk", at_once: int = ROWS_PER_WRITE) -> int:
     """Deletes the rows; each batch is a transaction of its own, unless one is open, so that others can write.
 
     Returns their number.

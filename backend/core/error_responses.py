@@ -16,7 +16,7 @@ View = Callable[[HttpRequest], HttpResponse]
 READING_METHODS = ("GET", "HEAD")
 
 
-def answer_exception(exception: Exception, _context: Mapping[str, Any]) -> Response:
+def api_exception_handler(exception: Exception, _context: Mapping[str, Any]) -> Response:
     """Django REST framework's exception handler (setting EXCEPTION_HANDLER)."""
     error = as_api_error(exception)
     set_rollback()
@@ -31,29 +31,29 @@ def answer(error: ApiError) -> JsonResponse:
     return JsonResponse(error.body(), status=error.status, headers=error.headers())
 
 
-def answer_bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
+def handle_bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Root handler for status 400: what Django itself rejects, such as an unknown host."""
     error = as_api_error(exception)
     return answer(error if error.status < 500 else InvalidInput())
 
 
-def answer_permission_denied(_request: HttpRequest, exception: Exception) -> JsonResponse:
+def handle_permission_denied(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Root handler for status 403."""
     return answer(as_api_error(exception))
 
 
-def answer_not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:
+def handle_not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Root handler for status 404."""
     del exception  # its text would show our URL patterns
     return answer(NotFound())
 
 
-def answer_server_error(_request: HttpRequest) -> JsonResponse:
+def handle_server_error(_request: HttpRequest) -> JsonResponse:
     """Root handler for status 500: what was raised outside of a view."""
     return answer(as_api_error(sys.exc_info()[1] or RuntimeError("no exception is known")))
 
 
-def only_read(view: View) -> View:
+def safe_methods_only(view: View) -> View:
     """Exempt from Django's CSRF check: other methods than GET and HEAD get a 405 in the one error shape."""
 
     @csrf_exempt
@@ -61,12 +61,12 @@ def only_read(view: View) -> View:
     def checked(request: HttpRequest) -> HttpResponse:
         if request.method in READING_METHODS:
             return view(request)
-        return only_reading()
+        return method_not_allowed()
 
     return checked
 
 
-def only_reading() -> JsonResponse:
+def method_not_allowed() -> JsonResponse:
     """Responds with 405 to other methods than GET and HEAD."""
     response = answer(MethodNotAllowed())
     response["Allow"] = ", ".join(READING_METHODS)

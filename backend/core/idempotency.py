@@ -123,8 +123,8 @@ def _first_or_stored(
     if kept.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     if kept.recipe:
-        return _made_again(kept, request, respond)
-    return _about_the_same(kept, request, respond) if kept.subject else _replayed(kept)
+        return _rebuilt_response(kept, request, respond)
+    return _is_same_request(kept, request, respond) if kept.subject else _replayed(kept)
 
 
 def _found(*, caller: str, key: str) -> IdempotencyRecord | None:
@@ -179,7 +179,7 @@ def _replayed(kept: IdempotencyRecord) -> HttpResponse:
     return response
 
 
-def _made_again(
+def _rebuilt_response(
     kept: IdempotencyRecord, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
     """The objects of the first response, which its view reads again."""
@@ -190,7 +190,7 @@ def _made_again(
     return response
 
 
-def _about_the_same(
+def _is_same_request(
     kept: IdempotencyRecord, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
     """A new response for the same subject; if the first record is gone, the write runs as new."""

@@ -64,18 +64,18 @@ ACCOUNT = "user"
 STRANGER = "net:"
 
 Resolver = Callable[[Visit], Caller | None]
-_recognisers: list[Resolver] = []
-_claims: list[Resolver] = []
+_caller_resolvers: list[Resolver] = []
+_claim_resolvers: list[Resolver] = []
 
 
 def register_caller_resolvers(*recognisers: Resolver) -> None:
     """Registers resolvers, the highest in rank first. Called once, when the apps are ready."""
-    _recognisers.extend(one for one in recognisers if one not in _recognisers)
+    _caller_resolvers.extend(one for one in recognisers if one not in _caller_resolvers)
 
 
 def register_claim_resolvers(*recognisers: Resolver) -> None:
     """Registers cheaper resolvers, the highest in rank first. Called once, when the apps are ready."""
-    _claims.extend(one for one in recognisers if one not in _claims)
+    _claim_resolvers.extend(one for one in recognisers if one not in _claim_resolvers)
 
 
 def claimed_caller(visit: Visit) -> Caller:
@@ -84,7 +84,7 @@ def claimed_caller(visit: Visit) -> Caller:
     An account is looked up. A guest that has gone is taken for one that is there, and has no name here;
     an invalid token identifies no caller.
     """
-    for recognise in _claims:
+    for recognise in _claim_resolvers:
         try:
             if caller := recognise(visit):
                 return caller
@@ -98,7 +98,7 @@ def caller_for(visit: Visit) -> Caller:
 
     Raises NotAuthenticated when a token was given that is not (or no longer) valid. May read the database.
     """
-    for recognise in _recognisers:
+    for recognise in _caller_resolvers:
         if caller := recognise(visit):
             return caller
     return _network_caller(visit)

@@ -101,7 +101,7 @@ def json_response(request: HttpRequest, value: Mapping[str, Any]) -> HttpRespons
         with file:
             return HttpResponse(file.read(), content_type="application/json")
     # Django would read all of an iterator that can't wait before it sends the first piece over ASGI.
-    pieces = _LaterPieces(file) if isinstance(request, ASGIRequest) else _pieces(file)
+    pieces = _AsyncPieces(file) if isinstance(request, ASGIRequest) else _pieces(file)
     return StreamingHttpResponse(
         pieces, content_type="application/json", headers={"Content-Length": str(length)}
     )
@@ -131,7 +131,7 @@ def _pieces(file: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
             yield piece
 
 
-class _LaterPieces:
+class _AsyncPieces:
     """The same for ASGI. Closed with the response: once its client has left, a generator would linger."""
 
     def __init__(self, file: "SpooledTemporaryFile[bytes]") -> None:
@@ -212,7 +212,7 @@ def parsed_json(body: bytes | str) -> Any:
     try:
         # Read as UTF-8 and nothing else: json.loads would guess UTF-16 and take broken surrogates.
         text = body.decode() if isinstance(body, bytes) else body
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        value = json.loads(text, parse_constant=_reject_constant, parse_float=_finite)
     except (ValueError, RecursionError):  # also bytes that are not UTF-8, and numbers of too many digits
         raise MalformedJson from None
     if _is_deeper_than(value, settings.MAX_JSON_DEPTH):
@@ -220,7 +220,7 @@ def parsed_json(body: bytes | str) -> Any:
     return value
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 

@@ -184,14 +184,14 @@ structlog.configure(
 
 
 def terminal_formatter() -> logging.Formatter:
-    return _formatter(for_people)
+    return _formatter(human_readable)
 
 
 def json_formatter() -> logging.Formatter:
     return _formatter(structlog.processors.JSONRenderer(ensure_ascii=False))
 
 
-def for_people(_logger: Any, _method: str, line: Line) -> str:
+def human_readable(_logger: Any, _method: str, line: Line) -> str:
     """One line, and what is known of an error indented below it."""
     time = str(line.pop("at"))[11:23]
     frames = line.pop("frames", [])
@@ -219,7 +219,7 @@ class SharedRotatingFile(RotatingFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if not self._is_current():
-            self._let_go()
+            self._close_file()
         super().emit(record)
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - logging's name
@@ -238,9 +238,9 @@ class SharedRotatingFile(RotatingFileHandler):
             if self._is_current():
                 super().doRollover()
             else:
-                self._let_go()
+                self._close_file()
 
-    def _let_go(self) -> None:
+    def _close_file(self) -> None:
         """The next line opens whatever file has the name then."""
         if self.stream is not None:
             self.stream.close()

@@ -14,8 +14,8 @@ from core.identity import Visit, asks_for_identity, caller_for, caller_of, stran
 from core.json_codec import json_body, read_early
 from core.network import network_of
 from core.rate_limits import (
+    IDEMPOTENT_WRITES,
     LOGINS,
-    NAMED_WRITES,
     REQUESTS_OF_ADDRESS,
     REQUESTS_OF_CALLER,
     Limit,
@@ -75,7 +75,7 @@ def _count(request: HttpRequest) -> None:
     if request.method == "POST" and request.path_info in LOGIN_PATHS:
         check_rate_limit(LOGINS, network_of(visit_of(request).address))
     if request.path_info != NOT_COUNTED:
-        further = (NAMED_WRITES,) if is_idempotent_write(request) else ()
+        further = (IDEMPOTENT_WRITES,) if is_idempotent_write(request) else ()
         _count_caller(lambda: _counted_as(request), visit_of(request), *further)
 
 

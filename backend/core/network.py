@@ -64,15 +64,15 @@ HTTP_PORT = 80
 def set_public_urls(*, address: str, port: int) -> None:
     """Called once, when the server listens on this IP address (0.0.0.0 and :: are every one) and port."""
     is_everywhere = ip_address(address).is_unspecified
-    settings.LOCAL_HOSTNAMES = own_names()
+    settings.LOCAL_HOSTNAMES = local_hostnames()
     settings.PUBLIC_URLS = [
         f"http://{own}/" if port == HTTP_PORT else f"http://{own}:{port}/"
-        for own in own_addresses()
+        for own in local_addresses()
         if own in settings.ALLOWED_HOSTS and (is_everywhere or own == address)
     ]
 
 
-def shared_addresses(*, scheme: str, host: str) -> list[str]:
+def public_urls(*, scheme: str, host: str) -> list[str]:
     """By which others may come, the likeliest first; empty when only this machine gets in.
 
     `host` is what the request says, and allowed. A name that isn't this machine's own is one that the world,
@@ -99,46 +99,46 @@ def _is_loopback(name: str) -> bool:
 
 
 # An address that is kept for documentation: asking which way leads there sends nothing.
-SOMEWHERE_ELSE = ("192.0.2.1", 9)
+UNREACHED_ADDRESS = ("192.0.2.1", 9)
 # Linux's request for the IPv4 address of a network interface, and where its response holds it.
 SIOCGIFADDR = 0x8915
-ADDRESS_IN_ANSWER = slice(20, 24)
+ADDRESS_IN_RESPONSE = slice(20, 24)
 
 
-def own_names() -> list[str]:
+def local_hostnames() -> list[str]:
     """What a browser of the local network may put into `Host`: addresses and host names."""
     name = socket.gethostname().lower()
     short = name.split(".")[0]
-    return sorted({*own_addresses(), name, short, f"{short}.local"} - {""})
+    return sorted({*local_addresses(), name, short, f"{short}.local"} - {""})
 
 
-def own_addresses() -> list[str]:
+def local_addresses() -> list[str]:
     """The IPv4 addresses of this machine but the loopback ones, the likeliest first."""
-    found = [*_address_of_the_way_out(), *_addresses_of_interfaces(), *_addresses_of_the_name()]
+    found = [*_outbound_address(), *_interface_addresses(), *_hostname_addresses()]
     return [address for address in dict.fromkeys(found) if not ipaddress.ip_address(address).is_loopback]
 
 
-def _address_of_the_way_out() -> list[str]:
+def _outbound_address() -> list[str]:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(SOMEWHERE_ELSE)
+        probe.connect(UNREACHED_ADDRESS)
         return [probe.getsockname()[0]]
     return []
 
 
-def _addresses_of_interfaces() -> list[str]:
+def _interface_addresses() -> list[str]:
     if not sys.platform.startswith("linux"):
         return []
-    return [address for _, name in socket.if_nameindex() for address in _addresses_of_interface(name)]
+    return [address for _, name in socket.if_nameindex() for address in _addresses_of_one_interface(name)]
 
 
-def _addresses_of_interface(name: str) -> list[str]:
+def _addresses_of_one_interface(name: str) -> list[str]:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         answer = fcntl.ioctl(probe, SIOCGIFADDR, struct.pack("256s", name.encode()))
-        return [socket.inet_ntoa(answer[ADDRESS_IN_ANSWER])]
+        return [socket.inet_ntoa(answer[ADDRESS_IN_RESPONSE])]
     return []
 
 
-def _addresses_of_the_name() -> list[str]:
+def _hostname_addresses() -> list[str]:
     with contextlib.suppress(OSError):
         return socket.gethostbyname_ex(socket.gethostname())[2]
     return []

@@ -116,7 +116,7 @@ def _wants_pages(request: "Request") -> bool:
     return settings.API_ALWAYS_PAGINATE and not ("limit" in asked or "offset" in asked)
 
 
-def list_answer(request: "Request", rows: "QuerySet[Any] | Sequence[Any]") -> "Response":
+def list_response(request: "Request", rows: "QuerySet[Any] | Sequence[Any]") -> "Response":
     """A response with rows that need no serializer, with the limits and headers of all lists."""
     paginator = ListOrPages()
     return paginator.get_paginated_response(paginator.paginate_queryset(rows, request))

@@ -44,7 +44,7 @@ PLAYS_OF_ADDRESS = Limit("plays", "address", 1000, HOUR_SECONDS)
 PLAYER_ACTIONS = Limit("player actions", "address", 600, MINUTE_SECONDS)
 JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
 JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
-NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
+NEW_GUESTS = Limit("newcomers", "address", 200, HOUR_SECONDS)
 LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
 # Wrong passwords, by the entered name, even if no account has it. An account has two names: its username and
 # its e-mail address.
@@ -53,10 +53,10 @@ LOGIN_FAILURES = Limit("failed logins", "name", 50, HOUR_SECONDS)
 TOKEN_REFRESHES = Limit("token refreshes", "account", 60, HOUR_SECONDS)
 # Mails requested for an e-mail address, with or without an account: few from one network, so that it alone
 # cannot use up the mails of the owner.
-MAILS_OF_ASKER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
+MAILS_OF_REQUESTER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
 MAILS = Limit("mails", "e-mail address", 20, HOUR_SECONDS)
 # Each stores a row for a day.
-NAMED_WRITES = Limit("repeatable writes", "address", 20_000, HOUR_SECONDS)
+IDEMPOTENT_WRITES = Limit("repeatable writes", "address", 20_000, HOUR_SECONDS)
 # New rooms, which others find in a list.
 ROOMS_OF_CALLER = Limit("rooms", "caller", 10, HOUR_SECONDS)
 ROOMS_OF_ADDRESS = Limit("rooms", "address", 60, HOUR_SECONDS)
@@ -98,13 +98,13 @@ LIMITS = (
     PLAYER_ACTIONS,
     JOINS_OF_VOTER,
     JOINS_OF_ADDRESS,
-    NEWCOMERS,
+    NEW_GUESTS,
     LOGINS,
     LOGIN_FAILURES,
     TOKEN_REFRESHES,
-    MAILS_OF_ASKER,
+    MAILS_OF_REQUESTER,
     MAILS,
-    NAMED_WRITES,
+    IDEMPOTENT_WRITES,
     ROOMS_OF_CALLER,
     ROOMS_OF_ADDRESS,
     ACTIVITIES_OF_HOUR,

@@ -28,7 +28,7 @@ JOB_DEADLINE_SECONDS = 5.0
 # After a failure, no request is sent to Redis for this time, so that few requests wait for the deadline.
 BREAKER_SECONDS = 1.0
 # The maximum number of keys in one command to Redis.
-NAMES_AT_ONCE = 500
+NAMES_PER_WRITE = 500
 
 # LocalCache.take_calls on lists in Redis, as one atomic step. Numbers are text, which preserves all digits.
 TAKE_CALLS = """
@@ -164,8 +164,8 @@ class GuardedRedisCache(RedisCache):
             client = self._cache.get_client(None, write=True)
             pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self.make_key(prefix)) + "*"
             deleted = 0
-            found = client.scan_iter(match=pattern, count=NAMES_AT_ONCE)
-            while names := list(itertools.islice(found, NAMES_AT_ONCE)):
+            found = client.scan_iter(match=pattern, count=NAMES_PER_WRITE)
+            while names := list(itertools.islice(found, NAMES_PER_WRITE)):
                 deleted += client.unlink(*names)
             return deleted
 

@@ -20,8 +20,8 @@ class RequestContext:
     op_id: str | None = None
 
 
-NOTHING_KNOWN = RequestContext()
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=NOTHING_KNOWN)
+NO_CONTEXT = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=NO_CONTEXT)
 
 
 def request_context() -> RequestContext:

@@ -46,7 +46,7 @@ class Rows(Generic[M]):
         self._names = [field.attname for field in self._fields]
         self.width = len(self._names)
 
-    def made_of(self, values: Sequence[Any]) -> M:
+    def from_row(self, values: Sequence[Any]) -> M:
         row, database = list(values), _database()
         for index, column, converters in self._converters(database):
             for convert in converters:
@@ -158,7 +158,7 @@ def update_and_read(
 
 
 def _prepared(model: type[models.Model], values: dict[str, Any], database: BaseDatabaseWrapper) -> list[Any]:
-    ways = _ways_to_store(model, tuple(values))
+    ways = _storage_converters(model, tuple(values))
     return [
         value if type(value) is plain else field.get_db_prep_save(value, database)
         for value, (field, plain) in zip(values.values(), ways, strict=True)
@@ -166,7 +166,7 @@ def _prepared(model: type[models.Model], values: dict[str, Any], database: BaseD
 
 
 @cache
-def _ways_to_store(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[Any, type | None]]:
+def _storage_converters(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[Any, type | None]]:
     """Each field, with the type whose values it stores as they are."""
     fields = [model._meta.get_field(name) for name in names]
     return [(field, _PLAIN.get(type(getattr(field, "target_field", field)))) for field in fields]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core.database import checkpoint_database
-from core.network import own_names, set_public_urls
+from core.network import local_hostnames, set_public_urls
 from core.process_tuning import allow_many_files, with_large_stack_chunk
 from server.banner import banner, ready_line
 from server.connections import CannotListenError, bound_socket
@@ -69,7 +69,7 @@ def _export_options(options: argparse.Namespace) -> None:
 
 def _load_settings(*, lan: bool) -> None:
     if lan:
-        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *own_names()]
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *local_hostnames()]
     django.setup()
 
 

@@ -6,7 +6,7 @@ import redis
 from django.conf import settings
 
 from apps.frontend.build import is_built, why_missing, why_not_built
-from core.network import own_addresses
+from core.network import local_addresses
 from core.process_tuning import connections_that_files_allow, max_connections, max_live_connections
 from server.connections import reachable_host
 
@@ -66,7 +66,7 @@ def _reach(host: str, port: int, *, lan: bool) -> str:
         return "only from this machine; to allow the local network: ./start-daphne.sh --lan"
     if not lan:
         return f"on {host}, as any of {', '.join(settings.ALLOWED_HOSTS)} (ALLOWED_HOSTS)"
-    urls = [f"http://{address}:{port}/" for address in own_addresses()]
+    urls = [f"http://{address}:{port}/" for address in local_addresses()]
     return f"from the local network: {' '.join(urls) or 'no network is connected'}"
 
 

@@ -16,7 +16,7 @@ from bench.fanout.system import SingleProcessSystem, System
 from bench.machine import allow_many_files, with_children
 from bench.system_packages import install_missing
 from tests.processes import PROJECT
-from tests.services import Redis, ServiceError, ends_with_us, free_port, nginx_binary
+from tests.services import Redis, ServiceError, free_port, nginx_binary, parent_death_options
 
 START_SECONDS = 20
 NCHAN_MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
@@ -89,7 +89,7 @@ class Nchan(System):
         allow_many_files()
         command = [nginx_binary(), "-p", str(self.folder), "-e", "stderr", "-c", str(settings)]
         with self.cores.pin_to_server_core(), (self.folder / "output").open("wb") as output:
-            self._process = subprocess.Popen(command, stdout=output, stderr=output, **ends_with_us())
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, **parent_death_options())
         things.callback(self._end)
         self._wait_until_ready()
 

@@ -38,9 +38,9 @@ class PreparedDatabases:
         if self._template is not None:
             shutil.rmtree(self._template.parent, ignore_errors=True)
         if self._postgres is not None:
-            self._postgres.throw_away()
+            self._postgres.delete_data()
 
     @staticmethod
     def _prepare(server: TuttiServer) -> None:
         prepare(server.environment)
-        server.throw_away()
+        server.delete_data()

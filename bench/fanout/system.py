@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 from bench.fanout.event import event_text
 from bench.machine import Cores, check_listener
-from tests.services import ends_with_us
+from tests.services import parent_death_options
 
 LISTEN_BACKLOG = 4096
 
@@ -101,7 +101,7 @@ class SingleProcessSystem(System):
                 stdout=output,
                 stderr=output,
                 pass_fds=[clients, lines],
-                **ends_with_us(),
+                **parent_death_options(),
             )
         try:
             yield process

@@ -49,7 +49,7 @@ class Tutti(System):
         options = self._options(things)
         for number in range(self.processes):
             server = self._server(lines.fileno() if number == 0 else None, options)
-            things.callback(server.throw_away)
+            things.callback(server.delete_data)
             with self.cores.pin_to_server_core():
                 server.start_without_waiting()
             server.wait_until_ready()

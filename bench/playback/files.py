@@ -15,7 +15,7 @@ from bench.imports.memory_sampler import SampledRun, run_sampled
 from bench.machine import Cores, processor_seconds, resident_kilobytes, with_children
 from tests.audio_files import picture, write_audio
 from tests.processes import TuttiServer, prepare
-from tests.services import ends_with_us, free_port, nginx_binary
+from tests.services import free_port, nginx_binary, parent_death_options
 
 RANGE_BYTES = 64 * 1024
 HEAD_END = b"\r\n\r\n"
@@ -53,7 +53,7 @@ def nginx(music: Path, cores: Cores) -> Iterator[tuple[str, int]]:
         settings.write_text(NGINX.format(folder=folder, port=port, music=music))
         command = [nginx_binary(), "-p", place, "-e", "stderr", "-c", str(settings)]
         with cores.pin_to_server_core():
-            process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **ends_with_us())
+            process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **parent_death_options())
         try:
             yield f"http://127.0.0.1:{port}", process.pid
         finally:

@@ -10,7 +10,7 @@ from bench.recommendations.splits import Split
 NEIGHBOURS = 100
 # Shrinks the similarity of rare items; without it the baseline finds a sixth less.
 SHRINKING = 10
-ITEMS_AT_ONCE = 500
+ITEMS_PER_QUERY = 500
 
 
 def by_popularity(split: Split, count: int) -> dict[str, list[str]]:
@@ -29,8 +29,8 @@ def by_neighbours(split: Split, count: int) -> dict[str, list[str]]:
     trained = _trained(split, listens)
     norms = np.linalg.norm(trained, axis=0)
     likeness = np.zeros((len(items), len(items)), np.float32)
-    for begin in range(0, len(items), ITEMS_AT_ONCE):
-        piece = slice(begin, begin + ITEMS_AT_ONCE)
+    for begin in range(0, len(items), ITEMS_PER_QUERY):
+        piece = slice(begin, begin + ITEMS_PER_QUERY)
         rows = trained[:, piece].T @ trained / (norms[piece, None] * norms + SHRINKING)
         rows[np.arange(len(rows)), np.arange(begin, begin + len(rows))] = 0
         if rows.shape[1] > NEIGHBOURS:

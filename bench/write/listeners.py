@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from bench.machine import allow_many_files
 from tests.processes import PROJECT
-from tests.services import ends_with_us
+from tests.services import parent_death_options
 
 HOST = "127.0.0.1"
 READ_BYTES = 256 * 1024
@@ -33,7 +33,7 @@ def listening(ports: Sequence[int], paths: Sequence[str], count: int) -> Iterato
                     cwd=PROJECT,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    **ends_with_us(),
+                    **parent_death_options(),
                 )
             )
         for process in processes:

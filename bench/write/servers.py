@@ -17,7 +17,7 @@ import httpx
 from bench.machine import Cores, check_listener
 from bench.write.time_breakdown import PARTS_VARIABLE
 from tests.processes import BACKEND, PROJECT, TuttiServer
-from tests.services import Postgres, Redis, ends_with_us, free_port
+from tests.services import Postgres, Redis, free_port, parent_death_options
 
 START_SECONDS = 600
 PYTHON_PATH = f"{PROJECT}:{BACKEND}"
@@ -78,7 +78,7 @@ def tutti_servers(
                 else TuttiServer(environment=environment, **options)
             )
             server.start_seconds = START_SECONDS
-            things.callback(server.throw_away)
+            things.callback(server.delete_data)
             with cores.pin_to_server_core():
                 server.start_without_waiting()
             server.wait_until_ready()
@@ -111,7 +111,7 @@ def _bare_server(cores: Cores, database: str, port: int) -> Iterator[int]:
             cwd=BACKEND,
             env=environment,
             stderr=subprocess.DEVNULL,
-            **ends_with_us(),
+            **parent_death_options(),
         )
     try:
         yield process.pid

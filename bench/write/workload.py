@@ -30,7 +30,7 @@ def filled(name, length, order="manual"):
     room = Room.objects.create(slug=name, name=name, chosen_order=order)
     rows = [PlaylistTrack(room=room, track=track, position=number, votes_reached_seq=number)
             for number, track in enumerate(tracks[:length], start=1)]
-    PlaylistTrack.objects.bulk_create_unannounced(rows)
+    PlaylistTrack.objects.bulk_create_without_events(rows)
     return list(room.items.order_by("position").values_list("pk", flat=True))
 
 with transaction.atomic():

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from core.network import own_addresses
+from core.network import local_addresses
 from tests.services import chromium_binary
 
 # How long a page may take for what it is to show, here and in tests/page: a busy machine takes more than
@@ -18,7 +18,7 @@ SWITCHES = [
     *("--disable-background-networking", "--disable-component-update"),
     # Whatever asks for another machine gets nowhere, and is seen.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-    + "".join(f", EXCLUDE {own}" for own in own_addresses()),
+    + "".join(f", EXCLUDE {own}" for own in local_addresses()),
 ]
 NOTE_VIOLATIONS = """
     window.violations = [];

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import WatchedPage, chromium
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.staff import PASSWORD, make_staff
 from tests.processes import PROJECT, TuttiServer
 
@@ -24,9 +24,9 @@ def built_graphiql(built_page: Path) -> Path:
 
 
 @pytest.fixture(scope="package")
-def site(built_graphiql: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def site(built_graphiql: Path, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """It gives its pages to the local network, too."""
-    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
+    with TuttiServer(**prepared_data.options("embedded"), arguments=("--lan",)) as server:
         make_staff(server, "ada")
         yield server
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from core.network import own_addresses
+from core.network import local_addresses
 from tests.browser.chromium import WatchedPage
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.page.pictures import EVERY_RULE
 from tests.page.visitors import DESKTOP, NARROW, new_visitor
 from tests.processes import TuttiServer
@@ -27,16 +27,16 @@ ADMIN_PAGES = [
 
 
 @pytest.fixture
-def bare_site(ready_made_data: ReadyMadeData, tmp_path: Path) -> Iterator[TuttiServer]:
+def bare_site(prepared_data: PreparedData, tmp_path: Path) -> Iterator[TuttiServer]:
     """It has no page to give."""
     nowhere = {"FRONTEND_DIR": str(tmp_path / "dist")}
-    with TuttiServer(**ready_made_data.options("embedded"), environment=nowhere) as server:
+    with TuttiServer(**prepared_data.options("embedded"), environment=nowhere) as server:
         yield server
 
 
 def test_the_policy_allows_the_web_app_to_work(browser: Browser, site: TuttiServer) -> None:
     """Over plain http from another machine, too: a browser passes over some headers there, and says so."""
-    for address, path in ((site.base_url, "/"), (f"http://{own_addresses()[0]}:{site.port}", "/r/main")):
+    for address, path in ((site.base_url, "/"), (f"http://{local_addresses()[0]}:{site.port}", "/r/main")):
         context = browser.new_context()
         page = WatchedPage(context.new_page(), address)
         page.open(path)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.audio_files import write_audio
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.containers.proxy import Proxy
 from tests.processes import PROJECT, TuttiServer
 from tests.services import nginx_binary
@@ -50,23 +50,23 @@ def music() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="package")
-def behind_proxy(ready_made_data: ReadyMadeData, music: Path) -> Iterator[TuttiServer]:
+def behind_proxy(prepared_data: PreparedData, music: Path) -> Iterator[TuttiServer]:
     """As docker-compose.yml sets it up, with a music folder."""
     settings = {"TRUSTED_PROXIES": "1", "METRICS_TOKEN": "sesame"}
     settings |= {"MUSIC_DIRS": str(music), "AUDIO_ACCEL_PREFIX": "/audio-files"}
-    with TuttiServer(**ready_made_data.options("embedded"), environment=settings) as server:
+    with TuttiServer(**prepared_data.options("embedded"), environment=settings) as server:
         yield server
 
 
 @pytest.fixture(scope="package")
-def in_production(ready_made_data: ReadyMadeData, secrets: Path) -> Iterator[TuttiServer]:
+def in_production(prepared_data: PreparedData, secrets: Path) -> Iterator[TuttiServer]:
     """As docker-compose.prod.yml sets it up, but for the database."""
     settings = {
         **{"TRUSTED_PROXIES": "1", "HTTPS_ONLY": "true", "ALLOWED_HOSTS": "localhost"},
         "SECRET_KEY_FILE": str(secrets / "secret_key"),
         "METRICS_TOKEN_FILE": str(secrets / "metrics_token"),
     }
-    with TuttiServer(**ready_made_data.options("embedded"), environment=settings) as server:
+    with TuttiServer(**prepared_data.options("embedded"), environment=settings) as server:
         yield server
 
 

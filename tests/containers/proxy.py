@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 
 from tests.processes import PROJECT
-from tests.services import attempts, ends_with_us, free_port, nginx_binary
+from tests.services import attempts, free_port, nginx_binary, parent_death_options
 
 CONFIGURATION = PROJECT / "deploy" / "nginx"
 START_SECONDS = 10
@@ -88,7 +88,7 @@ class Proxy:
 
     def __enter__(self) -> Self:
         foreground = ["-g", "daemon off;"]
-        self._process = subprocess.Popen([*self.command, *foreground], **ends_with_us())
+        self._process = subprocess.Popen([*self.command, *foreground], **parent_death_options())
         for _ in attempts(START_SECONDS):
             with contextlib.suppress(httpx.TransportError):
                 httpx.get(f"http://127.0.0.1:{self.port}/", timeout=5)

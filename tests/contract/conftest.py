@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.contract.refusals import check_answer
@@ -142,20 +142,20 @@ def connect(server: TuttiServer, room: str) -> Iterator[Connect]:
 # --- Servers with other settings ---------------------------------------------------------------------
 
 
-def _with_settings(ready_made_data: ReadyMadeData, size: Size, **options: Any) -> Iterator[TuttiServer]:
-    with TuttiServer(**ready_made_data.options(size), **options) as started:
+def _with_settings(prepared_data: PreparedData, size: Size, **options: Any) -> Iterator[TuttiServer]:
+    with TuttiServer(**prepared_data.options(size), **options) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def narrow_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def narrow_server(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """Everything that a test would otherwise have to wait for, or to pile up, is near; nothing is limited."""
     environment = {
         **{"MAX_QUEUE_ITEMS": "4", "EVENT_LOG_KEEP_EVENTS": "5", "HEARTBEAT_SECONDS": "0.3"},
         **{"API_ALWAYS_PAGINATE": "true", "AUTO_SORT_BY_VOTES": "true", "CORS_ALLOWED_ORIGINS": CORS_ORIGIN},
         "OPEN_DISCOVERY_API": "true",
     }
-    yield from _with_settings(ready_made_data, size, environment=environment, rate_limit_factor="0")
+    yield from _with_settings(prepared_data, size, environment=environment, rate_limit_factor="0")
 
 
 @pytest.fixture
@@ -165,13 +165,13 @@ def narrow_client(narrow_server: TuttiServer) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def strict_server(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """Its limits are those of a party, and a proxy says who comes."""
     environment = {
         **{"TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": f"{PARTY_HOST},127.0.0.1"},
         "COVER_HOSTS": "b.example,A.example",
     }
-    yield from _with_settings(ready_made_data, size, environment=environment, rate_limit_factor="1")
+    yield from _with_settings(prepared_data, size, environment=environment, rate_limit_factor="1")
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def error_in(body: bytes) -> dict[str, Any]:
     return error
 
 
-def rules_of(error: dict[str, Any]) -> list[str]:
+def register_rules(error: dict[str, Any]) -> list[str]:
     """The rule for each message of a rejection; empty for one that no rule explains."""
     code, details = error.get("code", ""), error.get("details") or {"": [""]}
     lines = [
@@ -101,7 +101,7 @@ def rules_of(error: dict[str, Any]) -> list[str]:
 def summary(found: list[tuple[str, str, dict[str, Any]]]) -> int:
     explained, others = Counter[str](), Counter[str]()
     for operation, check, failure in found:
-        rules = rules_of(failure["error"]) if check == REJECTED else []
+        rules = register_rules(failure["error"]) if check == REJECTED else []
         explained.update(set(rules))
         if not rules:
             others[f"{operation}: {check}: {failure['message']} {json.dumps(failure['error'])}"] += 1

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.audio_files import picture, write_audio
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.conftest import client_of, new_room
 from tests.contract.queues import Queue
 from tests.contract.staff import log_in, make_staff
@@ -65,12 +65,12 @@ pytestmark = [pytest.mark.both_sizes, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def fuzzed_server(
-    size: Size, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
+    size: Size, prepared_data: PreparedData, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TuttiServer]:
     """One of its own: whatever is in it may be deleted."""
     music = tmp_path_factory.mktemp("music")
     write_audio(music / "song.wav", cover=picture(), title=AUDIO_TITLE, artist="Ada")
-    with TuttiServer(**ready_made_data.options(size), environment={"MUSIC_DIRS": str(music)}) as started:
+    with TuttiServer(**prepared_data.options(size), environment={"MUSIC_DIRS": str(music)}) as started:
         make_staff(started, "grace")
         yield started
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.docs.pages import code_block
 from tests.node import node_with_websocket
-from tests.services import ends_with_us
+from tests.services import parent_death_options
 
 DEADLINE_SECONDS = 20
 LANGUAGES = ("python", "js")
@@ -68,7 +68,11 @@ class Client:
 
     def __init__(self, command: list[str], url: str) -> None:
         self._process = subprocess.Popen(
-            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ends_with_us()
+            [*command, url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **parent_death_options(),
         )
         self._output: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.live.conftest import Pair, many_files, shared_with
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis
@@ -22,10 +22,10 @@ def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
         yield service
 
 
-def prepared_in(own_postgres: Postgres, ready_made_data: ReadyMadeData) -> str:
+def prepared_in(own_postgres: Postgres, prepared_data: PreparedData) -> str:
     """The address of a database there that is prepared already."""
     address = own_postgres.create_database()
-    ready_made_data.prepare_database(address)
+    prepared_data.prepare_database(address)
     return address
 
 
@@ -37,8 +37,8 @@ def own_redis(redis: Redis) -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="module")
-def pair(ready_made_data: ReadyMadeData, postgres: Postgres, own_redis: Redis) -> Iterator[Pair]:
+def pair(prepared_data: PreparedData, postgres: Postgres, own_redis: Redis) -> Iterator[Pair]:
     """Two processes on one database and one Redis of their own."""
-    data = ready_made_data.options("server") | {"redis_url": own_redis.new_url()}
+    data = prepared_data.options("server") | {"redis_url": own_redis.new_url()}
     with TuttiServer(**data) as one, TuttiServer(**shared_with(one)) as other:
         yield Pair(one, other)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.tests.providers.stand_in import StandIn
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.faults.charts import (
     PATIENCE_SECONDS,
     Pipeline,
@@ -29,21 +29,21 @@ def services() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def pipeline(size: Size, ready_made_data: ReadyMadeData, services: StandIn) -> Iterator[Pipeline]:
-    server = TuttiServer(**ready_made_data.options(size), environment=settings_for(services.url))
+def pipeline(size: Size, prepared_data: PreparedData, services: StandIn) -> Iterator[Pipeline]:
+    server = TuttiServer(**prepared_data.options(size), environment=settings_for(services.url))
     yield Pipeline(server.environment)
-    server.throw_away()
+    server.delete_data()
 
 
 @pytest.fixture(scope="module")
-def undisturbed(ready_made_data: ReadyMadeData) -> Iterator[Charts]:
+def undisturbed(prepared_data: PreparedData) -> Iterator[Charts]:
     """The results of an undisturbed run: the same in both sizes."""
     with StandIn(usual_answers()) as services:
-        server = TuttiServer(**ready_made_data.options("embedded"), environment=settings_for(services.url))
+        server = TuttiServer(**prepared_data.options("embedded"), environment=settings_for(services.url))
         undisturbed = Pipeline(server.environment)
         assert undisturbed.etl("run").returncode == OK
         yield charts_of(undisturbed.results())
-        server.throw_away()
+        server.delete_data()
 
 
 def charts_of(reported: dict[str, Any]) -> Charts:
@@ -82,12 +82,12 @@ def test_a_killed_run_is_completed_by_the_next_and_further_runs_change_nothing(
 
 @pytest.fixture
 def on_own_postgres(
-    own_postgres: Postgres, ready_made_data: ReadyMadeData, services: StandIn
+    own_postgres: Postgres, prepared_data: PreparedData, services: StandIn
 ) -> Iterator[Pipeline]:
     settings = settings_for(services.url) | {"ETL_TIMEOUT_SECONDS": "60"}
-    server = TuttiServer(database_url=prepared_in(own_postgres, ready_made_data), environment=settings)
+    server = TuttiServer(database_url=prepared_in(own_postgres, prepared_data), environment=settings)
     yield Pipeline(server.environment)
-    server.throw_away()
+    server.delete_data()
 
 
 def test_a_database_that_fails_or_restarts_during_a_stage_loses_nothing(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.tests.providers.stand_in import StandIn, answers
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.faults.charts import (
     GENRES,
     PATIENCE_SECONDS,
@@ -36,11 +36,11 @@ def services() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def pipeline(ready_made_data: ReadyMadeData, services: StandIn) -> Iterator[Pipeline]:
-    options = ready_made_data.options("embedded")
+def pipeline(prepared_data: PreparedData, services: StandIn) -> Iterator[Pipeline]:
+    options = prepared_data.options("embedded")
     server = TuttiServer(**options, environment=settings_for(services.url))
     yield Pipeline(server.environment)
-    server.throw_away()
+    server.delete_data()
 
 
 def test_an_unavailable_service_is_failed_and_the_others_make_charts(pipeline: Pipeline, services: StandIn):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import psycopg
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.malformed.hasty import PatientServer
 from tests.processes import TuttiServer
 from tests.services import Postgres, wait_for
@@ -27,8 +27,8 @@ class SoonGivingUp(PatientServer):
     clocks: ClassVar[dict[str, float]] = {"server.daphne.CLOSE_SECONDS": 1}
 
 
-def test_cancelled_requests_release_their_connections(ready_made_data: ReadyMadeData, postgres: Postgres):
-    data = ready_made_data.options("server")
+def test_cancelled_requests_release_their_connections(prepared_data: PreparedData, postgres: Postgres):
+    data = prepared_data.options("server")
     database_url = data["database_url"]
     data["database_url"] += WITHOUT_LOCK_TIMEOUT
     settings = {"DATABASE_POOL_SIZE": str(POOL_SIZE)}

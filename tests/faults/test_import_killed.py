@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.imports.synthetic_data import BAD_ONE_IN, write_export
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.faults.charts import Pipeline
 from tests.processes import TuttiServer
 
@@ -15,10 +15,10 @@ GOOD = DOCUMENTS - DOCUMENTS // BAD_ONE_IN
 
 
 @pytest.fixture
-def pipeline(size: Size, ready_made_data: ReadyMadeData) -> Iterator[Pipeline]:
-    server = TuttiServer(**ready_made_data.options(size))
+def pipeline(size: Size, prepared_data: PreparedData) -> Iterator[Pipeline]:
+    server = TuttiServer(**prepared_data.options(size))
     yield Pipeline(server.environment)
-    server.throw_away()
+    server.delete_data()
 
 
 @pytest.fixture

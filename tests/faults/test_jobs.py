@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.faults.jobs import (
     CeleryProcess,
     JobsServer,
@@ -26,11 +26,11 @@ Start = Callable[..., JobsServer]
 
 
 @pytest.fixture
-def start(size: Size, ready_made_data: ReadyMadeData) -> Iterator[Start]:
+def start(size: Size, prepared_data: PreparedData) -> Iterator[Start]:
     with ExitStack() as running:
 
         def start_one(kind: type[JobsServer] = JobsServer, **options: Any) -> JobsServer:
-            data = {} if "data_folder" in options else ready_made_data.options(size)
+            data = {} if "data_folder" in options else prepared_data.options(size)
             return running.enter_context(kind(**data, **options))
 
         yield start_one

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.faults.relays import AnswerThief
 from tests.fold import Snapshot
 from tests.invariants import invariants
@@ -37,8 +37,8 @@ class Play:
 
 
 @pytest.fixture(scope="module")
-def server(ready_made_data: ReadyMadeData, size: Size) -> Iterator[TuttiServer]:
-    with TuttiServer(**ready_made_data.options(size)) as own:
+def server(prepared_data: PreparedData, size: Size) -> Iterator[TuttiServer]:
+    with TuttiServer(**prepared_data.options(size)) as own:
         yield own
 
 

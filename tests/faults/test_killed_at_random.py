@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.faults.stubborn import StubbornlyAskedServer
 from tests.fold import Snapshot
 from tests.invariants import invariants
@@ -34,8 +34,8 @@ KEPT = "SELECT count(*) FROM core_idempotencyrecord"
 
 
 @pytest.fixture
-def server(ready_made_data: ReadyMadeData, size: Size) -> Iterator[StubbornlyAskedServer]:
-    with StubbornlyAskedServer(**ready_made_data.options(size)) as own:
+def server(prepared_data: PreparedData, size: Size) -> Iterator[StubbornlyAskedServer]:
+    with StubbornlyAskedServer(**prepared_data.options(size)) as own:
         yield own
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, all_open, replica_of
 from tests.live.rooms import new_room
@@ -23,13 +23,13 @@ PATIENCE_SECONDS = 45.0
 
 @pytest.fixture
 def processes(
-    size: Size, ready_made_data: ReadyMadeData, request: pytest.FixtureRequest
+    size: Size, prepared_data: PreparedData, request: pytest.FixtureRequest
 ) -> Iterator[list[TuttiServer]]:
     """Two on PostgreSQL, where one takes over from the other; of the embedded size one, which comes back."""
     if size == "server":
         yield list(request.getfixturevalue("pair"))
         return
-    with TuttiServer(**ready_made_data.options(size)) as alone:
+    with TuttiServer(**prepared_data.options(size)) as alone:
         yield [alone]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.contract.sockets import Socket
 from tests.contract.staff import add_track
@@ -59,8 +59,8 @@ class ServerWithWrongClock(TuttiServer):
 
 
 @pytest.fixture
-def three(ready_made_data: ReadyMadeData, own_redis: Redis) -> Iterator[list[TuttiServer]]:
-    data = {**ready_made_data.options("server"), "redis_url": own_redis.new_url()}
+def three(prepared_data: PreparedData, own_redis: Redis) -> Iterator[list[TuttiServer]]:
+    data = {**prepared_data.options("server"), "redis_url": own_redis.new_url()}
     wrong = {"CLOCK_OFF_SECONDS": str(CLOCK_OFF_SECONDS)}
     with ExitStack() as running:
         first = running.enter_context(TuttiServer(**data))
@@ -133,8 +133,8 @@ def test_each_track_starts_once_and_in_time_despite_a_killed_process_and_a_wrong
             assert (types.count("track.playing"), types.count("track.removed")) == (3, 2)
 
 
-def test_a_server_restarted_during_a_track_continues(ready_made_data: ReadyMadeData):
-    with TuttiServer(**ready_made_data.options("embedded")) as server, client_of(server) as http:
+def test_a_server_restarted_during_a_track_continues(prepared_data: PreparedData):
+    with TuttiServer(**prepared_data.options("embedded")) as server, client_of(server) as http:
         [room] = rooms_with_tracks(server, http, count=1, seconds=600)
         before = act(http, room, action="play")
         server.kill()
@@ -150,9 +150,9 @@ def test_a_server_restarted_during_a_track_continues(ready_made_data: ReadyMadeD
 
 
 def test_a_track_that_ends_while_postgresql_and_redis_restart_is_followed_by_the_next_at_its_end(
-    own_postgres: Postgres, own_redis: Redis, ready_made_data: ReadyMadeData
+    own_postgres: Postgres, own_redis: Redis, prepared_data: PreparedData
 ):
-    database_url = prepared_in(own_postgres, ready_made_data)
+    database_url = prepared_in(own_postgres, prepared_data)
     with (
         TuttiServer(database_url=database_url, redis_url=own_redis.new_url()) as server,
         client_of(server) as http,

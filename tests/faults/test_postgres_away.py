@@ -8,7 +8,7 @@ import httpx
 import pytest
 import redis
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.faults.conftest import prepared_in
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, SocketListener, StreamListener, all_open, replica_of
@@ -27,8 +27,8 @@ BACK_SECONDS = 12.0
 
 
 @pytest.fixture(scope="module")
-def server(own_postgres: Postgres, ready_made_data: ReadyMadeData, redis: Redis) -> Iterator[TuttiServer]:
-    database_url = prepared_in(own_postgres, ready_made_data)
+def server(own_postgres: Postgres, prepared_data: PreparedData, redis: Redis) -> Iterator[TuttiServer]:
+    database_url = prepared_in(own_postgres, prepared_data)
     with TuttiServer(database_url=database_url, redis_url=redis.new_url()) as started:
         yield started
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.live.listeners import KINDS, all_open, replica_of
 from tests.live.rooms import client_of, new_room, queued, vote
 from tests.processes import TuttiServer
@@ -73,8 +73,8 @@ async def is_recorded(server: TuttiServer, seq: int) -> None:
     await asyncio.to_thread(wait_for, numbers, lambda found: str(seq) in found)
 
 
-async def test_restored_sqlite_file(ready_made_data: ReadyMadeData, tmp_path: Path):
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
+async def test_restored_sqlite_file(prepared_data: PreparedData, tmp_path: Path):
+    with TuttiServer(**prepared_data.options("embedded")) as server:
         database, backup = server.data_folder / "db.sqlite3", tmp_path / "backup.sqlite3"
 
         def back_up() -> None:
@@ -89,8 +89,8 @@ async def test_restored_sqlite_file(ready_made_data: ReadyMadeData, tmp_path: Pa
         await check_restore(server, back_up=back_up, restore=restore, crash=True)
 
 
-async def test_restored_postgresql_database(ready_made_data: ReadyMadeData, postgres: Postgres):
-    with TuttiServer(**ready_made_data.options("server")) as server:
+async def test_restored_postgresql_database(prepared_data: PreparedData, postgres: Postgres):
+    with TuttiServer(**prepared_data.options("server")) as server:
         copies: list[str] = []
 
         def back_up() -> None:
@@ -105,10 +105,8 @@ async def test_restored_postgresql_database(ready_made_data: ReadyMadeData, post
         await check_restore(server, back_up=back_up, restore=restore, crash=False)
 
 
-async def test_same_backup_restored_again_after_an_orderly_stop(
-    ready_made_data: ReadyMadeData, tmp_path: Path
-):
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
+async def test_same_backup_restored_again_after_an_orderly_stop(prepared_data: PreparedData, tmp_path: Path):
+    with TuttiServer(**prepared_data.options("embedded")) as server:
         room = new_room(server)
         item_id = queued(server, room)
         server.stop()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.faults.relays import SilentLine
 from tests.live.conftest import Pair, shared_with
 from tests.live.laws import check_laws
@@ -29,11 +29,9 @@ def proxy(postgres: Postgres) -> Iterator[SilentLine]:
 
 
 @pytest.fixture(scope="module")
-def pair(
-    proxy: SilentLine, postgres: Postgres, redis: Redis, ready_made_data: ReadyMadeData
-) -> Iterator[Pair]:
+def pair(proxy: SilentLine, postgres: Postgres, redis: Redis, prepared_data: PreparedData) -> Iterator[Pair]:
     """The first reaches PostgreSQL through the proxy, the second directly."""
-    data = ready_made_data.options("server")
+    data = prepared_data.options("server")
     with TuttiServer(**data, environment=SETTINGS) as other:
         behind = other.database_url.replace(f":{postgres.port}/", f":{proxy.port}/")
         with TuttiServer(**shared_with(other) | {"database_url": behind}, environment=SETTINGS) as one:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis import Redis as Client
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.limits.conftest import RoomOfScripts
 from tests.contract.limits.scripts import Reply, Script
 from tests.faults.test_redis_away import go_on, hang
@@ -17,7 +17,7 @@ from tests.services import Redis, wait_for
 
 # A twentieth of everything: 10 newcomers an hour, 3 votes a minute.
 FACTOR = "0.05"
-NEWCOMERS = 10
+NEW_GUESTS = 10
 VOTES = 3
 _addresses = (f"127.8.{high}.{low}" for high in itertools.count() for low in range(1, 255))
 
@@ -43,9 +43,9 @@ class Room(RoomOfScripts):
 
 
 @pytest.fixture(scope="module")
-def server(ready_made_data: ReadyMadeData, own_redis: Redis) -> Iterator[TuttiServer]:
+def server(prepared_data: PreparedData, own_redis: Redis) -> Iterator[TuttiServer]:
     """One process, which waits for its Redis no longer than every other server does."""
-    data = ready_made_data.options("embedded") | {"redis_url": own_redis.new_url()}
+    data = prepared_data.options("embedded") | {"redis_url": own_redis.new_url()}
     with TuttiServer(**data, rate_limit_factor=FACTOR) as started:
         yield started
 
@@ -95,21 +95,21 @@ def test_an_outage_of_redis_admits_no_more_new_voters(
 ) -> None:
     agents = (f"agent {number}" for number in itertools.count())
 
-    for agent in itertools.islice(agents, NEWCOMERS // 2):
+    for agent in itertools.islice(agents, NEW_GUESTS // 2):
         room.vote(agent)
     hang(own_redis)
-    for agent in itertools.islice(agents, NEWCOMERS // 4):
+    for agent in itertools.islice(agents, NEW_GUESTS // 4):
         room.vote(agent)
     come_back()
-    for agent in itertools.islice(agents, NEWCOMERS):
+    for agent in itertools.islice(agents, NEW_GUESTS):
         room.vote(agent)
     hang(own_redis)
-    for agent in itertools.islice(agents, NEWCOMERS):
+    for agent in itertools.islice(agents, NEW_GUESTS):
         room.vote(agent)
     go_on(own_redis)
 
     # Those that were let in, and the address, which is one voter whatever else it calls itself.
-    assert room.voters() == NEWCOMERS + 1
+    assert room.voters() == NEW_GUESTS + 1
 
 
 def test_calls_before_an_outage_of_redis_are_counted_during_it(room: Room, own_redis: Redis) -> None:

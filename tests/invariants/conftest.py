@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.people import PASSWORD
 from tests.contract.staff import log_in
 from tests.invariants.admin_site import AdminSite
@@ -24,7 +24,7 @@ from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 first = Track.objects.count()
 made = [Track.described_by(TrackMetadata(f"Tune {first + n}", "Ada", "", None, "")) for n in range(count)]
-Track.objects.bulk_create_unannounced(made)
+Track.objects.bulk_create_without_events(made)
 result = list(Track.objects.order_by("-pk").values_list("pk", flat=True)[:count])[::-1]
 """
 MAKE_SUPERUSER = f"""
@@ -34,9 +34,9 @@ get_user_model().objects.create_superuser("ada", password="{PASSWORD}")
 
 
 @pytest.fixture(scope="package")
-def server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def server(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """A server of these tests' own: they add to the library, and wait for heartbeats."""
-    options = ready_made_data.options(size)
+    options = prepared_data.options(size)
     with TuttiServer(**options, environment={"HEARTBEAT_SECONDS": "0.5"}) as own:
         yield own
 

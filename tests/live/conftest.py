@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.processes import PlainDaphne, TuttiServer, Uvicorn
 from tests.services import Postgres, Redis
 
@@ -40,9 +40,9 @@ KINDS_OF_SERVER: dict[str, type[TuttiServer]] = {
 
 
 @pytest.fixture(scope="session")
-def servers(ready_made_data: ReadyMadeData) -> Iterator[dict[str, TuttiServer]]:
+def servers(prepared_data: PreparedData) -> Iterator[dict[str, TuttiServer]]:
     """One of each kind, all on the same database of the embedded size."""
-    data = ready_made_data.options("embedded")
+    data = prepared_data.options("embedded")
     environment = {"EVENT_LOG_KEEP_EVENTS": "100000"}
     with ExitStack() as running:
         yield {
@@ -59,8 +59,8 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def pair(ready_made_data: ReadyMadeData, postgres: Postgres, redis: Redis) -> Iterator[Pair]:
-    with TuttiServer(**ready_made_data.options("server")) as one, TuttiServer(**shared_with(one)) as other:
+def pair(prepared_data: PreparedData, postgres: Postgres, redis: Redis) -> Iterator[Pair]:
+    with TuttiServer(**prepared_data.options("server")) as one, TuttiServer(**shared_with(one)) as other:
         yield Pair(one, other)
 
 

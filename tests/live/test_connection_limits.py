@@ -10,7 +10,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData, Size, StartServer
+from tests.conftest import PreparedData, Size, StartServer
 from tests.contract.sockets import Closed, Socket
 from tests.live.conftest import only_embedded
 from tests.live.metrics import numbers
@@ -55,8 +55,8 @@ def capacity(pytestconfig: pytest.Config) -> Capacity:
 
 
 @pytest.fixture
-def small(ready_made_data: ReadyMadeData, size: Size, capacity: Capacity) -> Iterator[ServerOfFewFiles]:
-    server = ServerOfFewFiles(**ready_made_data.options(size))
+def small(prepared_data: PreparedData, size: Size, capacity: Capacity) -> Iterator[ServerOfFewFiles]:
+    server = ServerOfFewFiles(**prepared_data.options(size))
     server.capacity = capacity
     with server:
         yield server

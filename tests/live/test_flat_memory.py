@@ -13,7 +13,7 @@ from apps.realtime.hub import Hub
 from apps.realtime.messages import Batch
 from apps.realtime.publishing import Hint
 from apps.realtime.send_buffer import DirectSendBuffer, QueuedSendBuffer
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.live.listeners import replica_of
 from tests.live.raw_sockets import RawSocket, event_seq, raw_socket
 from tests.live.rooms import append_elsewhere, new_room, queued
@@ -87,12 +87,12 @@ async def test_memory_is_constant_over_a_million_events(request: pytest.FixtureR
 # What differs in uvicorn is the queued way, of which the test above proves the same without a server.
 @pytest.mark.parametrize("kind_of_server", [TuttiServer, pytest.param(Uvicorn, marks=pytest.mark.long)])
 async def test_the_memory_of_a_server_is_constant(
-    request: pytest.FixtureRequest, kind_of_server: type[TuttiServer], ready_made_data: ReadyMadeData
+    request: pytest.FixtureRequest, kind_of_server: type[TuttiServer], prepared_data: PreparedData
 ):
     """Through all that an event goes through: log, hub, connections, the server's own buffers."""
     count = MANY_SERVER_EVENTS if request.config.getoption("--long") else SERVER_EVENTS
     environment = {"SOCKET_SEND_BUFFER_BYTES": str(ROOM_BYTES)}
-    with kind_of_server(**ready_made_data.options("embedded"), environment=environment) as server:
+    with kind_of_server(**prepared_data.options("embedded"), environment=environment) as server:
         room = new_room(server)
         item_id = queued(server, room)
         async with AsyncExitStack() as opened:

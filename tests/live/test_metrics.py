@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.conftest import ReadyMadeData, Size, StartServer
+from tests.conftest import PreparedData, Size, StartServer
 from tests.contract.sockets import Socket
 from tests.live.conftest import only_embedded
 from tests.live.metrics import numbers, since_now
@@ -19,9 +19,9 @@ EVENTS = 3
 
 
 @pytest.fixture(scope="module")
-def alone(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def alone(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """No other client is counted here. Also on a busy machine, the events of a test precede a heartbeat."""
-    with TuttiServer(**ready_made_data.options(size), environment={"HEARTBEAT_SECONDS": "2"}) as server:
+    with TuttiServer(**prepared_data.options(size), environment={"HEARTBEAT_SECONDS": "2"}) as server:
         yield server
 
 

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple, Self
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.processes import BACKEND, TuttiServer
-from tests.services import Mpd, ends_with_us, wait_for
+from tests.services import Mpd, parent_death_options, wait_for
 
 RATE = 44100
 FRAME_BYTES = 4
@@ -117,7 +117,7 @@ class Party:
                 env={**kept, **variables, "PYTHONPATH": str(BACKEND)},
                 stdout=output,
                 stderr=output,
-                **ends_with_us(),
+                **parent_death_options(),
             )
 
     def end(self, number: signal.Signals) -> int:
@@ -175,8 +175,8 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(ready_made_data: ReadyMadeData, music: Path) -> Iterator[TuttiServer]:
-    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--music", str(music))) as started:
+def server(prepared_data: PreparedData, music: Path) -> Iterator[TuttiServer]:
+    with TuttiServer(**prepared_data.options("embedded"), arguments=("--music", str(music))) as started:
         with started.client() as http:
             for title in (*TITLES, "Damaged", "Long"):
                 wait_for(lambda title=title: track(http, title), lambda found: found["has_audio"])

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.live.conftest import KINDS_OF_SERVER, UVICORN_TOO
 from tests.live.laws import SETTLE_SECONDS, check_laws
 from tests.live.listeners import KINDS, Listener, SocketListener, all_reached, replica_of
@@ -67,12 +67,12 @@ def without_pings(socket: RawSocket) -> bytes:
 
 
 @pytest.fixture(params=[*KINDS_OF_SERVER, "server", UVICORN_TOO])
-def each(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def each(request: pytest.FixtureRequest, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """By every way out on SQLite, and by two of them on PostgreSQL and Redis."""
     if request.param == "server":
         yield request.getfixturevalue("pair").one
     elif request.param == UVICORN_TOO:
-        with Uvicorn(**ready_made_data.options("server")) as server:
+        with Uvicorn(**prepared_data.options("server")) as server:
             yield server
     else:
         yield request.getfixturevalue("servers")[request.param]

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.live.raw_sockets import RawSocket, raw_socket
 from tests.live.rooms import new_room
 from tests.malformed.hasty import PatientServer
@@ -27,8 +27,8 @@ class PingingServer(PatientServer):
     }
 
 
-async def test_clients_that_answer_pings_stay_connected_and_others_are_closed(ready_made_data: ReadyMadeData):
-    with PingingServer(**ready_made_data.options("embedded")) as server:
+async def test_clients_that_answer_pings_stay_connected_and_others_are_closed(prepared_data: PreparedData):
+    with PingingServer(**prepared_data.options("embedded")) as server:
         room = new_room(server)
         async with (
             asyncio.timeout(PATIENCE_SECONDS),

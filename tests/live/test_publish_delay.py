@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.live.conftest import Pair, only_embedded
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, SocketListener, all_open, all_reached, replica_of
@@ -93,11 +93,11 @@ for number in range({number}):
 
 # With Redis: above, and what is heard tests/invariants/test_every_event.py.
 @pytest.fixture(params=["embedded", "server without Redis"])
-def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def idle_server(request: pytest.FixtureRequest, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     if request.param == "embedded":
         yield request.getfixturevalue("servers")["fast"]
     else:
-        with TuttiServer(**ready_made_data.options("server") | {"redis_url": ""}) as server:
+        with TuttiServer(**prepared_data.options("server") | {"redis_url": ""}) as server:
             yield server
 
 

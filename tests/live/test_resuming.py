@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.live.listeners import (
     KINDS,
     SocketListener,
@@ -26,9 +26,9 @@ AT_ONCE = 300
 
 
 @pytest.fixture(scope="module")
-def forgetful_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def forgetful_server(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     settings = {"EVENT_LOG_KEEP_EVENTS": str(KEPT)}
-    with TuttiServer(**ready_made_data.options(size), environment=settings) as server:
+    with TuttiServer(**prepared_data.options(size), environment=settings) as server:
         yield server
 
 

@@ -17,7 +17,7 @@ from apps.recommendations.tests.spotify.stand_in import (
     refusal,
 )
 from core.tests.providers.stand_in import answers
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
 from tests.contract.recommendations.listeners import Listener
@@ -88,9 +88,9 @@ def test_processes_share_a_token_and_its_backoff(spotify: SpotifyStandIn, search
 
 
 @pytest.fixture
-def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> Iterator[Listener]:
+def dee(prepared_data: PreparedData, size: Size, spotify: SpotifyStandIn) -> Iterator[Listener]:
     """A new user at a server that uses this Spotify."""
-    options = ready_made_data.options(size)
+    options = prepared_data.options(size)
     with (
         TuttiServer(**options, environment=settings_for(spotify)) as server,
         client_of(server) as http,

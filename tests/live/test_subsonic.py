@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.audio_files import picture, write_audio
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.contract.refusals import refused
 from tests.preloaded import run_program
@@ -93,7 +93,7 @@ def subsonic() -> Iterator[Supysonic]:
 
 @pytest.fixture(scope="module")
 def library(
-    ready_made_data: ReadyMadeData, subsonic: Supysonic, tmp_path_factory: pytest.TempPathFactory
+    prepared_data: PreparedData, subsonic: Supysonic, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("music")
     for title in ("Amber", "Bronze"):
@@ -104,7 +104,7 @@ def library(
     write_audio(folder / "both.flac", title="Both", artist="Bo", seconds=4)
     subsonic.scan()
     access = {"SUBSONIC_URL": subsonic.url, "SUBSONIC_USER": USER, "SUBSONIC_PASSWORD": subsonic.password}
-    options = ready_made_data.options("embedded")
+    options = prepared_data.options("embedded")
     started = TuttiServer(**options, environment={**access, "MUSIC_DIRS": str(folder)})
     with started as server, client_of(server) as http:
         made = Library(server, http, subsonic, folder)

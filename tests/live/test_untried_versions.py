@@ -3,7 +3,7 @@
 import asyncio
 
 from server.dependencies import DEPENDENCIES
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.sockets import Socket
 from tests.live.raw_sockets import raw_socket
 from tests.live.rooms import new_room, queued
@@ -30,9 +30,9 @@ class ClaimingServer(PingingServer):
 
 
 async def test_with_an_untested_version_the_server_works_and_logs_the_disabled_fast_path_once(
-    ready_made_data: ReadyMadeData,
+    prepared_data: PreparedData,
 ) -> None:
-    with ClaimingServer(**ready_made_data.options("embedded")) as server:
+    with ClaimingServer(**prepared_data.options("embedded")) as server:
         room = new_room(server)
         await asyncio.to_thread(assert_it_serves, server, room, queued(server, room))
         async with (

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.malformed.hasty import HastyServer
 from tests.processes import TuttiServer
 
 
 @pytest.fixture(scope="package")
-def server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def server(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """Of these tests' own: whatever is in it may be changed or deleted."""
-    with HastyServer(**ready_made_data.options(size)) as own:
+    with HastyServer(**prepared_data.options(size)) as own:
         yield own
 
 
 @pytest.fixture(scope="package")
-def hasty_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def hasty_server(prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """Of the embedded size: what comes before the application is the same in both."""
-    with HastyServer(**ready_made_data.options("embedded")) as own:
+    with HastyServer(**prepared_data.options("embedded")) as own:
         yield own

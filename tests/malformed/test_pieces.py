@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.rate_limits import MESSAGES_UNTIL_CLOSE
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.malformed.frames import CONTINUATION, PING, PONG, TEXT, frame, socket_opening
 from tests.malformed.raw import RawLine
 from tests.processes import TuttiServer
@@ -17,9 +17,9 @@ PING_OF_TEXT = b'{"type": "ping", "ts": "here"}'
 
 
 @pytest.fixture(scope="module")
-def strict_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def strict_server(prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """Its limits are those of a party."""
-    with TuttiServer(**ready_made_data.options("embedded"), rate_limit_factor="1") as own:
+    with TuttiServer(**prepared_data.options("embedded"), rate_limit_factor="1") as own:
         yield own
 
 

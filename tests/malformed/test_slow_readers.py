@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from server.connections import bound_socket
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.people import begin_session, registered
 from tests.contract.sockets import Socket
 from tests.contract.staff import fill_library
@@ -36,9 +36,9 @@ CLOSED_FOR_SLOWNESS = b"\x88\x02" + (4008).to_bytes(2, "big")
 
 
 @pytest.fixture(scope="module")
-def patient_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def patient_server(prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """It pings seldom, so that a socket which does not read is noticed by that alone."""
-    with ShortFarewells(**ready_made_data.options("embedded")) as own:
+    with ShortFarewells(**prepared_data.options("embedded")) as own:
         yield own
 
 
@@ -248,11 +248,11 @@ LONG_ANSWER = asking(b"/api/schema.json")
 
 
 def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
-    ready_made_data: ReadyMadeData,
+    prepared_data: PreparedData,
 ) -> None:
     """Responses wait for their clients for 30 seconds, and requests for a slot for 20."""
     settings = {"MAX_CONCURRENT_REQUESTS": str(PLACES)}
-    with PatientServer(**ready_made_data.options("embedded"), environment=settings) as narrow:
+    with PatientServer(**prepared_data.options("embedded"), environment=settings) as narrow:
         assert len(asked(narrow, LONG_ANSWER).body) > 100_000
         before = held_once(narrow, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS).threads
         with ExitStack() as opened_lines:
@@ -267,11 +267,11 @@ def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
             assert held.threads <= before + PLACES
 
 
-def test_unread_exports_use_neither_slots_nor_memory(ready_made_data: ReadyMadeData) -> None:
+def test_unread_exports_use_neither_slots_nor_memory(prepared_data: PreparedData) -> None:
     """More responses than slots, each of several megabytes; a client that reads one receives all of it."""
     settings = {"MAX_CONCURRENT_REQUESTS": str(PLACES)}
     with (
-        UnhurriedServer(**ready_made_data.options("embedded"), environment=settings) as narrow,
+        UnhurriedServer(**prepared_data.options("embedded"), environment=settings) as narrow,
         narrow.client() as ada,
         ExitStack() as opened_lines,
     ):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.malformed.frames import socket_opening
 from tests.malformed.hasty import ARRIVE_WITHIN_SECONDS, IDLE_SECONDS, PatientServer
 from tests.malformed.lines import Line, run_line
@@ -95,9 +95,9 @@ def test_an_idle_connection_is_closed(hasty_server: TuttiServer, start: bytes) -
     assert IDLE_SECONDS <= time.monotonic() - began < IDLE_SECONDS + SLACK_SECONDS
 
 
-def test_a_large_body_arrives(ready_made_data: ReadyMadeData) -> None:
+def test_a_large_body_arrives(prepared_data: PreparedData) -> None:
     """With the usual time to arrive: half a second is too short for a megabyte on a busy machine."""
     body = b'{"name": "Ada"}'.ljust(1024 * 1024)
-    with PatientServer(**ready_made_data.options("embedded")) as server, RawLine(server) as line:
+    with PatientServer(**prepared_data.options("embedded")) as server, RawLine(server) as line:
         line.send(JSON + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         assert line.reply().status == 201

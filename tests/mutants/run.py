@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.mutants.mutants import AREAS, MUTANTS, Mutant, Stage
 from tests.node import found_node
-from tests.services import ends_with_us
+from tests.services import parent_death_options
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 # How long a stage may take without a mutant. With one: so many times as long as without, and at least this.
@@ -115,7 +115,7 @@ class Workspace:
         command = self._vitest(paths) if stage.is_vitest else self._pytest(paths)
         with output.open("w") as file:
             options: dict[str, Any] = {"cwd": folder, "env": self._environment(), "start_new_session": True}
-            process = subprocess.Popen(command, stdout=file, stderr=file, **options, **ends_with_us())
+            process = subprocess.Popen(command, stdout=file, stderr=file, **options, **parent_death_options())
             code: int | None = None
             try:
                 while code is None and not is_late():

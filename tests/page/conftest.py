@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from core.network import own_addresses
+from core.network import local_addresses
 from tests.browser.chromium import chromium_of
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room, queue_of
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
@@ -38,10 +38,10 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def site(built_page: Path, ready_made_data: ReadyMadeData, mails: Path) -> Iterator[TuttiServer]:
+def site(built_page: Path, prepared_data: PreparedData, mails: Path) -> Iterator[TuttiServer]:
     """A server that gives the page to the local network, too, and shows covers of one host."""
     environment = {"EMAIL_URL": f"filemail:///{mails}", "COVER_HOSTS": COVER_HOST}
-    options = ready_made_data.options("embedded")
+    options = prepared_data.options("embedded")
     with TuttiServer(**options, environment=environment, arguments=("--lan",)) as server:
         yield server
 
@@ -83,7 +83,7 @@ def queue(http: httpx.Client, room: str) -> Queue:
 @pytest.fixture
 def own_address(site: TuttiServer) -> str:
     """Where another machine would open the page, over plain http."""
-    return f"http://{own_addresses()[0]}:{site.port}"
+    return f"http://{local_addresses()[0]}:{site.port}"
 
 
 COVER_HOST = "covers.example"
@@ -94,7 +94,7 @@ OWN_ADDRESS = "own address"
 @pytest.fixture(params=[LOCALHOST, OWN_ADDRESS])
 def host(request: pytest.FixtureRequest) -> str:
     """A test that asks for this runs twice; from another machine, as the second does, browsers give less."""
-    return LOCALHOST if request.param == LOCALHOST else own_addresses()[0]
+    return LOCALHOST if request.param == LOCALHOST else local_addresses()[0]
 
 
 @pytest.fixture
@@ -153,19 +153,19 @@ def pictures(request: pytest.FixtureRequest) -> Pictures:
 
 
 @pytest.fixture(scope="package")
-def lone_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def lone_site(built_page: Path, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """A server that only its own machine reaches, and whose library few tests look at."""
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
+    with TuttiServer(**prepared_data.options("embedded")) as server:
         yield server
 
 
 @pytest.fixture(scope="package")
 def chart_days(
-    built_page: Path, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
+    built_page: Path, prepared_data: PreparedData, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TuttiServer]:
     """A server with charts of a few days and players of one host."""
     folder = tmp_path_factory.mktemp("answers")
-    with own_charts(folder, ready_made_data.options("embedded"), EMBED_HOSTS=PLAYER_HOST) as server:
+    with own_charts(folder, prepared_data.options("embedded"), EMBED_HOSTS=PLAYER_HOST) as server:
         yield server
 
 
@@ -191,9 +191,9 @@ def firefox(
 
 
 @pytest.fixture(scope="package")
-def mortal_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def mortal_site(built_page: Path, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """It gives the page to the local network, too."""
-    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
+    with TuttiServer(**prepared_data.options("embedded"), arguments=("--lan",)) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from playwright.sync_api import Browser, Playwright
 
-from core.network import own_addresses
+from core.network import local_addresses
 from tests.services import firefox_binary
 
 BETWEEN = Path(__file__).with_name("bidi_between.py")
@@ -77,7 +77,7 @@ class NoWayOut:
     def preferences(self) -> dict[str, Any]:
         """Whatever is not an address of this machine goes here, and no name is asked for anywhere."""
         kinds = ("http", "ssl")
-        own = ", ".join(["localhost", "127.0.0.1", *own_addresses()])
+        own = ", ".join(["localhost", "127.0.0.1", *local_addresses()])
         return {
             "network.proxy.type": 1,
             "network.proxy.no_proxies_on": own,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import WebSocket, expect
 
 from apps.charts.tests.bodies import Folder
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.charts.conftest import Pipeline
 from tests.page.charts_page import ChartsPage
 from tests.page.visitors import PHONE, Visit
@@ -18,9 +18,9 @@ FEW, MORE = ["Title 1", "Title 2"], ["Title 1", "Title 2", "Title 3"]
 
 
 @pytest.fixture
-def chart_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def chart_site(built_page: Path, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     """A server whose charts the test may change."""
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
+    with TuttiServer(**prepared_data.options("embedded")) as server:
         yield server
 
 

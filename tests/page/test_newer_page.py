@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.network import own_addresses
-from tests.conftest import ReadyMadeData
+from core.network import local_addresses
+from tests.conftest import PreparedData
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.builds import changed_page, put
@@ -42,8 +42,8 @@ def place(built_page: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(place: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    options = ready_made_data.options("embedded")
+def server(place: Path, prepared_data: PreparedData) -> Iterator[TuttiServer]:
+    options = prepared_data.options("embedded")
     with TuttiServer(**options, environment={"FRONTEND_DIR": str(place)}, arguments=("--lan",)) as server:
         yield server
 
@@ -59,7 +59,7 @@ def queue(server: TuttiServer) -> Iterator[Queue]:
 @pytest.fixture
 def phones(browser: Browser, server: TuttiServer, queue: Queue) -> Iterator[list[Visitor]]:
     """A phone at the server's own machine, and another one, to which browsers give no service worker."""
-    addresses = (server.base_url, f"http://{own_addresses()[0]}:{server.port}")
+    addresses = (server.base_url, f"http://{local_addresses()[0]}:{server.port}")
     visitors = [new_visitor(browser, address, keeps_page=True, **PHONE) for address in addresses]
     for visitor in visitors:
         visitor.loses_network = True

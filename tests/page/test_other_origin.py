@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.queues import Queue
 from tests.node import node
 from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of
@@ -35,10 +35,10 @@ def host() -> Iterator[StaticHost]:
 
 
 @pytest.fixture(scope="module")
-def site(built_page: Path, ready_made_data: ReadyMadeData, host: StaticHost) -> Iterator[TuttiServer]:
+def site(built_page: Path, prepared_data: PreparedData, host: StaticHost) -> Iterator[TuttiServer]:
     """A server that takes pages of the other origin, too."""
     allowed = {"CORS_ALLOWED_ORIGINS": host.origin}
-    with TuttiServer(**ready_made_data.options("embedded"), environment=allowed) as server:
+    with TuttiServer(**prepared_data.options("embedded"), environment=allowed) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import queue_of
 from tests.hosts import asked_for_room
 from tests.page.visitors import Visitor, new_visitor, until
@@ -126,10 +126,10 @@ def test_the_manifest_lists_existing_icons_with_their_sizes(reader: httpx.Client
 
 
 def test_loading_the_web_app_counts_against_no_limit_and_sets_no_cookie(
-    built_page: Path, ready_made_data: ReadyMadeData
+    built_page: Path, prepared_data: PreparedData
 ):
     """A caller has 12 requests a minute here, for all else."""
-    options = ready_made_data.options("embedded")
+    options = prepared_data.options("embedded")
     with TuttiServer(**options, rate_limit_factor="0.02") as server, server.client() as reader:
         address = next(one for one in references(reader.get("/").text) if one.endswith(".js"))
         answers = [reader.get(path) for path in ["/", "/r/main", address] * 6]

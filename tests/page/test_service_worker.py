@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from core.network import own_addresses
-from tests.conftest import ReadyMadeData
+from core.network import local_addresses
+from tests.conftest import PreparedData
 from tests.page import visitors
 from tests.page.builds import build_page, changed_page, put
 from tests.processes import TuttiServer
@@ -78,11 +78,11 @@ class Site:
 
 
 @pytest.fixture
-def site(pages: dict[int, Path], tmp_path: Path, ready_made_data: ReadyMadeData) -> Iterator[Site]:
+def site(pages: dict[int, Path], tmp_path: Path, prepared_data: PreparedData) -> Iterator[Site]:
     """It gives page 1."""
     place = tmp_path / "dist"
     put(pages[1], place)
-    options = ready_made_data.options("embedded")
+    options = prepared_data.options("embedded")
     with TuttiServer(**options, environment={"FRONTEND_DIR": str(place)}, arguments=("--lan",)) as server:
         yield Site(server, place, pages)
 
@@ -195,7 +195,7 @@ def check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page: P
 
 def check_that_there_is_none_over_plain_http(browser: Browser, site: Site) -> None:
     """From another origin, without an error."""
-    context = browser.new_context(base_url=f"http://{own_addresses()[0]}:{site.server.port}")
+    context = browser.new_context(base_url=f"http://{local_addresses()[0]}:{site.server.port}")
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.audio_files import write_audio
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.page.visitors import DESKTOP, PHONE, Visitor, lose_network, new_visitor, until
 from tests.processes import TuttiServer
@@ -63,12 +63,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def music(ready_made_data: ReadyMadeData, built_page: Path, folder: Path) -> Iterator[TuttiServer]:
+def music(prepared_data: PreparedData, built_page: Path, folder: Path) -> Iterator[TuttiServer]:
     seconds = {**dict.fromkeys(TITLES, SECONDS), **LONGER}
     for title, length in seconds.items():
         write_audio(folder / f"{title}.wav", seconds=length, title=title, artist="Ada")
     damaged = write_audio(folder / "damaged.wav", seconds=SECONDS, title="Damaged", artist="Ada")
-    options = ready_made_data.options("embedded")
+    options = prepared_data.options("embedded")
     with TuttiServer(**options, arguments=("--music", str(folder))) as server:
         with server.client() as http:
             for title in (*seconds, "Damaged"):

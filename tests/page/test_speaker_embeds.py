@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Route, expect
 
 from apps.charts.tests import bodies
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.contract.staff import run_code
 from tests.page.chart_track_page import own_charts
@@ -68,11 +68,11 @@ PLAYER = """<!doctype html><title>Player</title><script>
 
 @pytest.fixture(scope="module")
 def charted(
-    built_page: Path, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
+    built_page: Path, prepared_data: PreparedData, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TuttiServer]:
     folder = tmp_path_factory.mktemp("answers")
     hosts = ",".join(HOSTS.values())
-    with own_charts(folder, ready_made_data.options("embedded"), EMBED_HOSTS=hosts) as server:
+    with own_charts(folder, prepared_data.options("embedded"), EMBED_HOSTS=hosts) as server:
         run_code(server, ADD_YOUTUBE)
         yield server
 

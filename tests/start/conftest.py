@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import ROOT, as_owner_of
+from tests.services import ROOT, owner_options
 from tests.start.clone import Clone, RunningClone, copy_of_project
 
 MakeClone = Callable[..., Clone]
@@ -45,7 +45,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory, until_the_end: ExitSta
                 until_the_end.callback(end_alone, reported)
         clone = RunningClone(reported)
         yield clone
-        clone.throw_away()
+        clone.delete_data()
 
 
 def end_alone(reported: Path) -> None:
@@ -77,7 +77,7 @@ def give_to_nobody(clone: Clone, folder: Path) -> None:
         return
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
-    clone.run_as = as_owner_of(folder)
+    clone.run_as = owner_options(folder)
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def again(first_start: Clone, home: Path) -> Iterator[MakeClone]:
 
         def make(*arguments: str, **variables: str) -> Clone:
             clone = Clone(first_start.project, home, *arguments, **variables)
-            stack.callback(clone.throw_away)
+            stack.callback(clone.delete_data)
             return clone
 
         yield make

@@ -5,7 +5,7 @@ import psycopg
 import pytest
 
 from server.database_setup import ADVISORY_LOCK
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.hosts import asked_for_room
 from tests.processes import ServerError, TuttiServer
 from tests.services import Postgres, Redis, free_port, wait_for
@@ -41,14 +41,14 @@ def test_two_processes_prepare_one_database_concurrently(postgres: Postgres, red
             assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
         assert f"{one.log}{other.log}".count("Adding sample tracks") == 1
     finally:
-        one.throw_away()
-        other.throw_away()
+        one.delete_data()
+        other.delete_data()
 
 
 def test_preparing_may_take_longer_than_the_timeout_of_writes(
-    postgres: Postgres, ready_made_data: ReadyMadeData
+    postgres: Postgres, prepared_data: PreparedData
 ):
-    database_url = ready_made_data.options("server")["database_url"]
+    database_url = prepared_data.options("server")["database_url"]
     server = TuttiServer(database_url=f"{database_url}?options=-c%20lock_timeout%3D100ms")
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
@@ -60,7 +60,7 @@ def test_preparing_may_take_longer_than_the_timeout_of_writes(
             server.wait_until_ready()
             assert len(httpx.get(f"{server.base_url}/api/tracks/").json()) == LIBRARY_TRACKS
         finally:
-            server.throw_away()
+            server.delete_data()
 
 
 def test_a_missing_database_is_reported(postgres: Postgres):
@@ -70,8 +70,8 @@ def test_a_missing_database_is_reported(postgres: Postgres):
         server.start()
 
 
-def test_without_redis_a_server_works_and_reports_it(ready_made_data: ReadyMadeData):
-    data = ready_made_data.options("embedded") | {"redis_url": f"redis://127.0.0.1:{free_port()}/0"}
+def test_without_redis_a_server_works_and_reports_it(prepared_data: PreparedData):
+    data = prepared_data.options("embedded") | {"redis_url": f"redis://127.0.0.1:{free_port()}/0"}
     with TuttiServer(**data) as server:
         with server.client() as http:
             assert len(http.get("/api/playlist/").json()) == QUEUED_ITEMS
@@ -83,6 +83,6 @@ def test_without_redis_a_server_works_and_reports_it(ready_made_data: ReadyMadeD
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])
-def test_a_server_listens_on_the_given_ip_address(host: str, ready_made_data: ReadyMadeData):
-    with TuttiServer(**ready_made_data.options("embedded"), environment={"HOST": host}) as server:
+def test_a_server_listens_on_the_given_ip_address(host: str, prepared_data: PreparedData):
+    with TuttiServer(**prepared_data.options("embedded"), environment={"HOST": host}) as server:
         assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200

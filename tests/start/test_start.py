@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.network import own_addresses
-from tests.conftest import ReadyMadeData
+from core.network import local_addresses
+from tests.conftest import PreparedData
 from tests.hosts import asked_for_room
 from tests.services import ROOT
 from tests.start.clone import Clone, bare_environment, copy_of_project
@@ -66,15 +66,15 @@ def test_a_first_start_stores_its_secret_and_listens_on_this_machine_only(first_
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert key.read_text() not in first_start.log
 
-    for address in own_addresses():
+    for address in local_addresses():
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://{address}:{first_start.port}/api/health/live")
 
 
 @pytest.fixture
-def own_data(ready_made_data: ReadyMadeData) -> str:
+def own_data(prepared_data: PreparedData) -> str:
     """A folder of a test's own with the data of an earlier start."""
-    return str(ready_made_data.options("embedded")["data_folder"])
+    return str(prepared_data.options("embedded")["data_folder"])
 
 
 # Builds a page of a word: what is tested is that it is asked for, the real one has been built above.
@@ -189,10 +189,10 @@ def test_lan_allows_the_machines_addresses_and_name(again: MakeClone, own_data: 
     clone.start()
     name = socket.gethostname().split(".")[0].lower()
 
-    for host in [*own_addresses(), name, f"{name}.local", "localhost", "party.example"]:
+    for host in [*local_addresses(), name, f"{name}.local", "localhost", "party.example"]:
         assert get(clone, "/api/tracks/", Host=f"{host}:{clone.port}").status_code == 200
     assert get(clone, "/api/tracks/", Host="evil.example").status_code == 400
-    for address in own_addresses():
+    for address in local_addresses():
         assert httpx.get(f"http://{address}:{clone.port}/api/health/live").status_code == 200
         assert f"http://{address}:{clone.port}/" in clone.log
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 import httpx
 import pytest
 
-from tests.conftest import ReadyMadeData, StartServer
+from tests.conftest import PreparedData, StartServer
 from tests.live.test_waiting_costs import threads_of
 from tests.malformed.hasty import PatientServer
 from tests.processes import TuttiServer
@@ -37,12 +37,12 @@ class HastilyStopping(PatientServer):
 
 @pytest.fixture
 def server(
-    request: pytest.FixtureRequest, start_server: StartServer, ready_made_data: ReadyMadeData
+    request: pytest.FixtureRequest, start_server: StartServer, prepared_data: PreparedData
 ) -> Iterator[TuttiServer]:
     if not hasattr(request, "param"):
         yield start_server()
         return
-    with request.param(**ready_made_data.options("embedded")) as hasty:
+    with request.param(**prepared_data.options("embedded")) as hasty:
         yield hasty
 
 

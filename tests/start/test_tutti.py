@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from server.cli import main
-from tests.conftest import ReadyMadeData
+from tests.conftest import PreparedData
 from tests.preloaded import run_program
 from tests.processes import BACKEND, PROJECT, READY, TuttiServer
 from tests.start.clone import bare_environment
@@ -25,8 +25,8 @@ GATHERED = ["extract", "transform", "aggregate", "counts", "publish"]
 
 
 @pytest.fixture
-def environment(tmp_path: Path, ready_made_data: ReadyMadeData) -> dict[str, str]:
-    data: Path = ready_made_data.options("embedded")["data_folder"]
+def environment(tmp_path: Path, prepared_data: PreparedData) -> dict[str, str]:
+    data: Path = prepared_data.options("embedded")["data_folder"]
     return bare_environment(tmp_path) | {"ENV_FILE": os.devnull, "DATA_DIR": str(data)}
 
 
@@ -173,4 +173,4 @@ def test_the_server_starts_and_stops(environment: dict[str, str], tmp_path: Path
         assert httpx.get(f"{server.base_url}/api/charts/pop/", timeout=30).status_code == 200
         assert server._end(signal.SIGTERM) == 0
     finally:
-        server.throw_away()
+        server.delete_data()

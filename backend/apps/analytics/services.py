@@ -173,7 +173,7 @@ def _track_id(one: NewActivity, recommended: Mapping[int, int]) -> int:
 
 
 # The rooms of this many plays are locked in one transaction.
-PLAYS_AT_ONCE = 20
+PLAYS_PER_WRITE = 20
 
 
 def count_play(*, instance: Play, created: bool, raw: bool, **_: Any) -> None:
@@ -210,7 +210,7 @@ def claim_room_plays_in_batches(*, user_id: int, adder: str) -> None:
     """The same in short transactions. Raises NotAuthenticated if the account has been deleted."""
     waiting = list(_unclaimed_plays(adder).values_list("pk", flat=True))
     while waiting:
-        done = _claim_first_plays(waiting[:PLAYS_AT_ONCE], user_id=user_id)
+        done = _claim_first_plays(waiting[:PLAYS_PER_WRITE], user_id=user_id)
         del waiting[:done]
 
 

@@ -12,7 +12,7 @@ from apps.jobs.registry import job
 from apps.realtime.decorators import log_action
 
 # More would delay concurrent reports of activities; fewer would take a transaction for nearly every user.
-PEOPLE_AT_ONCE = 20
+PEOPLE_PER_QUERY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def roll_up() -> Recount:
         "day", BY_DAY, Activity.objects.values_list(models.F("quarter") / QUARTERS_A_DAY, flat=True)
     )
     people = _known("user_id", BY_PERSON, Activity.objects.values_list("user_id", flat=True))
-    groups = (people[start : start + PEOPLE_AT_ONCE] for start in range(0, len(people), PEOPLE_AT_ONCE))
+    groups = (people[start : start + PEOPLE_PER_QUERY] for start in range(0, len(people), PEOPLE_PER_QUERY))
     wrong = sum(map(_reconcile_day, days)) + sum(map(_reconcile_people, groups)) + reconcile_room_plays()
     return Recount(days=len(days), people=len(people), wrong=wrong)
 

@@ -22,7 +22,7 @@ from apps.realtime.models import Stream
 from apps.recommendations.model_loader import FAILED_STATES, model_state
 from core.database import released_connection, response_deadline
 from core.endpoints import ResponseSpec, endpoint
-from core.error_responses import only_read
+from core.error_responses import safe_methods_only
 from core.errors import Unavailable
 from core.json_codec import Instant
 
@@ -50,7 +50,7 @@ class ReadyPayload(msgspec.Struct):
 
 
 @endpoint(ResponseSpec(200, "It does.", LivePayload(status="ok")), tag="health", negotiates=False)
-@only_read
+@safe_methods_only
 def live(_request: HttpRequest) -> JsonResponse:
     """The process is alive."""
     return JsonResponse({"status": "ok"})
@@ -76,7 +76,7 @@ def live(_request: HttpRequest) -> JsonResponse:
     tag="health",
     negotiates=False,
 )
-@only_read
+@safe_methods_only
 def ready(_request: HttpRequest) -> JsonResponse:
     """The state of each part."""
     # 503 only without the database; all other parts are optional for a while.

@@ -24,7 +24,7 @@ from apps.playlist.models import STREAM_KIND
 from apps.realtime.event_schema import events_schema
 from apps.realtime.models import kind_named
 from core.endpoints import ResponseSpec, Schema, endpoint
-from core.error_responses import answer, only_read
+from core.error_responses import answer, safe_methods_only
 from core.errors import NotFound, NotPermitted
 from core.metrics import JOB_RUNS, JOBS_OLDEST_QUEUED
 
@@ -161,7 +161,7 @@ def messages_schema() -> Schema:
 def page(template: str) -> Callable[[HttpRequest], HttpResponse]:
     """A page that shows the Swagger document with scripts from this server."""
 
-    @only_read
+    @safe_methods_only
     def show(request: HttpRequest) -> HttpResponse:
         return render(request, template)
 
@@ -174,7 +174,7 @@ def page(template: str) -> Callable[[HttpRequest], HttpResponse]:
 FORWARDING_HEADERS = ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
 
 
-@only_read
+@safe_methods_only
 def metrics(request: HttpRequest) -> HttpResponse:
     """This process's metrics since its start, and those of jobs."""
     if not (_comes_from_this_machine(request) or _shows_token(request)):

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # Files that are read, then stored together.
 BATCH_FILES = 100
-ROWS_AT_ONCE = 500
+ROWS_PER_WRITE = 500
 # What the hash of the content is made of, beside the size: its beginning, middle and end.
 SAMPLE_BYTES = 64 * 1024
 COVER_NAMES = [f"{name}.{end}" for name in ("cover", "folder", "front") for end in ("jpg", "jpeg", "png")]
@@ -196,7 +196,7 @@ class _Scanner:
 def portions(which: Q) -> Iterator[list[tuple[int, str, str]]]:
     last = 0
     rows = AudioFile.objects.filter(which).order_by("pk").values_list("pk", "folder", "path")
-    while portion := list(rows.filter(pk__gt=last)[:ROWS_AT_ONCE]):
+    while portion := list(rows.filter(pk__gt=last)[:ROWS_PER_WRITE]):
         yield portion
         last = portion[-1][0]
 

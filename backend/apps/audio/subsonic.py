@@ -150,7 +150,7 @@ class _Credentials:
 
 # An import may wait: an album may take a small server a while.
 IMPORT_BOUNDS = RequestBounds(seconds=30.0, max_bytes=20 * 1024 * 1024)
-IMPORT_PATIENCE = RetryPolicy(attempts=4, longest_wait_seconds=10.0, waits_out_rests=True)
+IMPORT_PATIENCE = RetryPolicy(attempts=4, longest_wait_seconds=10.0, waits_for_cooldown=True)
 
 
 class SubsonicServer:

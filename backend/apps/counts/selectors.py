@@ -143,7 +143,7 @@ def _read_view_data(keys: Sequence[Key], first: date) -> dict[Key, dict[str, Ser
 # --- Cache warming -----------------------------------------------------------------------------------
 
 
-TRACKS_AT_ONCE = 100
+TRACKS_PER_QUERY = 100
 
 
 def warm_views() -> Iterator[tuple[int, int]]:
@@ -153,12 +153,12 @@ def warm_views() -> Iterator[tuple[int, int]]:
 
 def warm_tracks(isrcs: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Like `warm_views`, for these tracks only."""
-    for at in range(0, len(isrcs), TRACKS_AT_ONCE):
-        part = isrcs[at : at + TRACKS_AT_ONCE]
+    for at in range(0, len(isrcs), TRACKS_PER_QUERY):
+        part = isrcs[at : at + TRACKS_PER_QUERY]
         current_counts(part)
         histories(part)
         view_data(part)
-        yield min(at + TRACKS_AT_ONCE, len(isrcs)), len(isrcs)
+        yield min(at + TRACKS_PER_QUERY, len(isrcs)), len(isrcs)
 
 
 # Longer than the cache leaves Redis alone after a late response to a request of the same process.

@@ -25,7 +25,7 @@ from apps.tracks.metadata import checked_isrc
 
 # Two writers of one track's counts wait for each other on PostgreSQL: one of this many locks of this class.
 LOCK_CLASS, LOCKS = 0x7475, 256
-ROWS_AT_ONCE = 500
+ROWS_PER_WRITE = 500
 
 Key = tuple[str, str]
 # Which of two reports of one day is stored: one with a count, then the later, then the greater.
@@ -132,10 +132,10 @@ def _write(by_key: dict[Key, dict[date, CountReport]], recorded: RecordedCounts)
     recorded.anomalies += shown.count("anomaly")
     recorded.stale += shown.count("stale")
     objects = HistoricalViewCount.objects
-    objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
+    objects.bulk_create(added, batch_size=ROWS_PER_WRITE)
     columns = ["view_count", "status", "counted_at", *_DERIVED]
-    objects.bulk_update(reported, columns, batch_size=ROWS_AT_ONCE)
-    objects.bulk_update(rederived, _DERIVED, batch_size=ROWS_AT_ONCE)
+    objects.bulk_update(reported, columns, batch_size=ROWS_PER_WRITE)
+    objects.bulk_update(rederived, _DERIVED, batch_size=ROWS_PER_WRITE)
     _set_newest(recorded.keys, newest)
 
 
@@ -241,8 +241,8 @@ def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> 
         elif (row.view_count, row.last_updated) != (last.view_count, last.counted_at):
             row.view_count, row.last_updated = last.view_count, last.counted_at
             changed.append(row)
-    ViewCount.objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
-    ViewCount.objects.bulk_update(changed, ["view_count", "last_updated"], batch_size=ROWS_AT_ONCE)
+    ViewCount.objects.bulk_create(added, batch_size=ROWS_PER_WRITE)
+    ViewCount.objects.bulk_update(changed, ["view_count", "last_updated"], batch_size=ROWS_PER_WRITE)
 
 
 def _newest_stored(key: Key) -> HistoricalViewCount | None:
@@ -266,7 +266,7 @@ def _lock_writers(isrcs: Iterable[str]) -> None:
 
 
 DAYS_KEPT = 365
-TRACKS_AT_ONCE = 200
+TRACKS_PER_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def downsample_history(*, now: datetime) -> DownsampleResult:
     first_kept = (now.date() - timedelta(days=DAYS_KEPT)).replace(day=1)
     old = HistoricalViewCount.objects.filter(recorded_date__lt=first_kept)
     isrcs = list(old.order_by("isrc").values_list("isrc", flat=True).distinct())
-    groups = (isrcs[at : at + TRACKS_AT_ONCE] for at in range(0, len(isrcs), TRACKS_AT_ONCE))
+    groups = (isrcs[at : at + TRACKS_PER_QUERY] for at in range(0, len(isrcs), TRACKS_PER_QUERY))
     days = sum(_downsample(group, first_kept) for group in groups)
     invalidations, _ = CacheInvalidation.objects.filter(
         dropped_at__lt=now - 2 * timedelta(seconds=MARK_SECONDS)

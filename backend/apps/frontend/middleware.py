@@ -16,7 +16,7 @@ from whitenoise.responders import StaticFile
 
 from apps.frontend.build import accepted_message_files, is_built, message_files
 from apps.frontend.room_preview import with_preview
-from core.error_responses import READING_METHODS, only_reading
+from core.error_responses import READING_METHODS, method_not_allowed
 from core.http_security import page_policy, written
 
 ROOM = re.compile(r"/r/([a-z0-9-]{1,50})(?:/(?:screen|speaker))?/?")
@@ -59,7 +59,7 @@ class PageMiddleware:
         if file is not None:
             request.get_host()  # rejects hosts outside ALLOWED_HOSTS
             if not _only_reads(request):
-                return only_reading()
+                return method_not_allowed()
             return self._room(request, room[1]) if room else self._respond(request, path)
         if self._files and NO_ROOM.fullmatch(path):
             return self._invalid_room(request)

@@ -27,7 +27,7 @@ from core.errors import ErrorSpec, RateLimited, invalid
 from core.fields import TextField, WholeNumberField
 from core.identity import caller_of, visit_of
 from core.logs import MASK, MAX_ERROR_CHARACTERS, MAX_FRAMES, masked
-from core.network import network_of, shared_addresses
+from core.network import network_of, public_urls
 from core.rate_limits import PAGE_ERRORS_OF_ADDRESS, PAGE_ERRORS_OF_CALLER, check_rate_limit
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("tutti.page")
@@ -155,7 +155,7 @@ class Page(APIView):
         `localhost`: those of this machine's network interfaces if it listens on them (`--lan`), or that of
         the request, if its host is not this machine's. If empty, only this machine can connect.
         """
-        addresses = shared_addresses(scheme=request.scheme or "http", host=request.get_host())
+        addresses = public_urls(scheme=request.scheme or "http", host=request.get_host())
         told = PagePayload(
             cover_hosts=settings.COVER_HOSTS,
             embed_hosts=settings.EMBED_HOSTS,

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS, IDLE_SECONDS = 5.0, 30.0
 RETRY_SECONDS = 1.0
 # So many rooms are looked after before the next look.
-ROOMS_AT_ONCE = 100
+ROOMS_PER_QUERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +82,19 @@ def look() -> Outlook:
 
 def _due_rooms(now: datetime) -> list[str]:
     due = Player.objects.filter(wake_at__lte=now).order_by("wake_at")
-    return list(due.values_list("room__slug", flat=True)[:ROOMS_AT_ONCE])
+    return list(due.values_list("room__slug", flat=True)[:ROOMS_PER_QUERY])
 
 
 def _rooms_with_expired_speakers(now: datetime) -> list[str]:
     expired = Speaker.objects.filter(expires_at__lte=now).order_by("room__slug")
-    return list(expired.values_list("room__slug", flat=True).distinct()[:ROOMS_AT_ONCE])
+    return list(expired.values_list("room__slug", flat=True).distinct()[:ROOMS_PER_QUERY])
 
 
 def _entered_rooms(now: datetime) -> list[str]:
     """Rooms whose players wait for people, and in which someone is present."""
     present = Presence.objects.filter(until__gt=now).values("stream_id")
     waiting = Player.objects.filter(state=State.PAUSED, reason=Reason.ROOM_EMPTY, room__stream_id__in=present)
-    return list(waiting.values_list("room__slug", flat=True)[:ROOMS_AT_ONCE])
+    return list(waiting.values_list("room__slug", flat=True)[:ROOMS_PER_QUERY])
 
 
 def _for_each(slugs: list[str], act: Callable[..., None]) -> bool:

@@ -8,7 +8,7 @@ from django.db import models
 
 from apps.realtime.services import lock_stream
 from apps.rooms.models import Room
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 
 MAX_VOLUME = 100
 DEFAULT_VOLUME = 80
@@ -40,7 +40,7 @@ class AfterPlay(models.TextChoices):
     REQUEUE = "requeue"
 
 
-class Player(AnnouncedModel):
+class Player(BroadcastModel):
     """The player of a room. It exists from the first use of the player on; `Room.has_player` says so."""
 
     room = models.OneToOneField(Room, on_delete=models.CASCADE, primary_key=True, related_name="player")
@@ -66,7 +66,7 @@ class Player(AnnouncedModel):
     # When the clock has to look after this player. `rules` derives it.
     wake_at = models.DateTimeField(null=True, db_index=True, editable=False)
 
-    announced_relations: ClassVar[tuple[str, ...]] = ("room",)
+    broadcast_relations: ClassVar[tuple[str, ...]] = ("room",)
 
     def __str__(self) -> str:
         return f"player of {self.room_id}, {self.state}"

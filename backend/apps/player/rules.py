@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.player.models import SPEAKER_GRACE, Player, State
 from apps.player.selectors import current_item, duration_of, player_and_play
 from apps.rooms.models import Room
-from core.changes import Rules, rules_of
+from core.changes import Rules, register_rules
 from core.server_clock import server_now
 
 # Called after each commit that has changed when a player is to be looked after.
@@ -22,16 +22,16 @@ PLACE = ("state", "position_ms", "anchored_at", "reason", "wake_at")
 PLAY = (*PLACE, "play_id", "duration_ms", "back_at")
 
 
-@rules_of(Player)
+@register_rules(Player)
 class PlayerRules(Rules[Player]):
-    def prepare_change(self, row: Player, before: Player | None) -> None:
+    def before_change(self, row: Player, before: Player | None) -> None:
         """The clock looks after a player when its track ends, or when no speaker has come back."""
         del before
         is_alone = row.state == State.PLAYING and row.speakers_gone_at is not None
         lost_at = row.speakers_gone_at + SPEAKER_GRACE if is_alone and row.speakers_gone_at else None
         row.wake_at = min((at for at in (row.ends_at, lost_at) if at is not None), default=None)
 
-    def settle_change(self, row: Player, before: Player | None) -> None:
+    def after_change(self, row: Player, before: Player | None) -> None:
         wake_at = row.wake_at
         if wake_at is not None and (before is None or before.wake_at != wake_at):
             transaction.on_commit(lambda: _wake(wake_at), robust=True)

@@ -33,7 +33,7 @@ def player_and_play(room: Room, track_id: int | None) -> tuple[Player, int | Non
     row = fetch_one(_PLAYER_AND_PLAY, [track_id, room.pk])
     assert row is not None  # noqa: S101 - `has_player` says so
     *values, play_id, duration_ms = row
-    player = _players.made_of(values)
+    player = _players.from_row(values)
     player.room = room
     return player, play_id, duration_ms
 

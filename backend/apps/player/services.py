@@ -44,7 +44,7 @@ def locked_player(slug: str) -> Player:
         player.room = room
         return player
     player = new_player(room)
-    Room.objects.filter(pk=room.pk).update_unannounced(has_player=True)
+    Room.objects.filter(pk=room.pk).update_without_events(has_player=True)
     room.has_player = True
     player.save(force_insert=True)
     return player
@@ -138,7 +138,7 @@ def go_back(*, slug: str) -> None:
         item_id = _brought_back(room, play, before=current) if play else None
         if play is not None and item_id is not None and item_id != current.pk:
             play_item(slug=slug, item_id=item_id)
-            Player.objects.filter(pk=room.pk).update_unannounced(back_at=play.pk)
+            Player.objects.filter(pk=room.pk).update_without_events(back_at=play.pk)
             _wait_again(current.pk)
             return
     before = player.copied()
@@ -293,7 +293,7 @@ def note_report(*, slug: str, speaker: Speaker) -> None:
     elif speaker.state == "failed":
         _note_failure(player)
     elif speaker.state == "playing" and player.failures:
-        Player.objects.filter(pk=player.pk).update_unannounced(failures=0)
+        Player.objects.filter(pk=player.pk).update_without_events(failures=0)
 
 
 def _note_failure(player: Player) -> None:
@@ -301,7 +301,7 @@ def _note_failure(player: Player) -> None:
     if others.exclude(state="failed", play_id=player.play_id).exists():
         return
     failures = player.failures + 1
-    Player.objects.filter(pk=player.pk).update_unannounced(failures=failures % MAX_FAILURES)
+    Player.objects.filter(pk=player.pk).update_without_events(failures=failures % MAX_FAILURES)
     if failures >= MAX_FAILURES:
         _pause(player, Reason.SPEAKER_LOST)
     else:

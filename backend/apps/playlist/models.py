@@ -11,7 +11,7 @@ from apps.playlist.positions import MAX_POSITION, Gap, is_usable
 from apps.realtime.services import lock_stream
 from apps.rooms.models import Room
 from apps.tracks.models import Track
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 from core.names import MAX_PERSON_NAME, validate_name
 from core.statements import PreparedModel
 
@@ -22,7 +22,7 @@ ANONYMOUS = "Anonymous"
 POSITION_TOO_FAR = f"Positions lie between {-MAX_POSITION:g} and {MAX_POSITION:g}."
 
 
-class PlaylistTrack(AnnouncedModel):
+class PlaylistTrack(BroadcastModel):
     """A queue item: a track that waits in a room."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="items")
@@ -38,7 +38,7 @@ class PlaylistTrack(AnnouncedModel):
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     played_at = models.DateTimeField(null=True, blank=True)
 
-    announced_relations: ClassVar[tuple[str, ...]] = ("room", "track")
+    broadcast_relations: ClassVar[tuple[str, ...]] = ("room", "track")
     # The voters and values with which a removed item comes back.
     votes_to_restore: Sequence[tuple[str, int]] = ()
     # Set while the order by votes itself moves the item, which is then not to be put in order once more.
@@ -79,7 +79,7 @@ class PlaylistTrack(AnnouncedModel):
         lock_stream(self.room.stream_id)
 
 
-class Vote(AnnouncedModel):
+class Vote(BroadcastModel):
     """One voter's opinion of one item. No opinion is no row."""
 
     item = models.ForeignKey(PlaylistTrack, on_delete=models.CASCADE, related_name="cast_votes")
@@ -87,7 +87,7 @@ class Vote(AnnouncedModel):
     value = models.SmallIntegerField(choices=[(1, "up"), (-1, "down")])
     created_at = models.DateTimeField(auto_now_add=True)
 
-    announced_relations: ClassVar[tuple[str, ...]] = ("item", "item__room")
+    broadcast_relations: ClassVar[tuple[str, ...]] = ("item", "item__room")
 
     class Meta:
         constraints = [
@@ -103,7 +103,7 @@ class Vote(AnnouncedModel):
         lock_stream(self.item.room.stream_id)
 
 
-class Wish(AnnouncedModel):
+class Wish(BroadcastModel):
     """What a person in a room wants to hear, and the library does not have. It never changes."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="wishes")
@@ -113,7 +113,7 @@ class Wish(AnnouncedModel):
     wisher = models.CharField(max_length=64, db_index=True, editable=False)
     wished_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
-    announced_relations: ClassVar[tuple[str, ...]] = ("room",)
+    broadcast_relations: ClassVar[tuple[str, ...]] = ("room",)
 
     class Meta:
         ordering = ["id"]

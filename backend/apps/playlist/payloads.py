@@ -145,8 +145,8 @@ def named_wish_payload(wish: Wish) -> NamedWishPayload:
 # --- Replacing a name in stored events and responses -------------------------------------------------
 
 # Rows that one transaction rewrites, and ids that one statement names.
-ANSWERS_AT_ONCE = 50
-IDS_AT_ONCE = 300
+RESPONSES_PER_QUERY = 50
+IDS_PER_QUERY = 300
 
 
 def shown_item(item_id: int) -> str:
@@ -171,9 +171,9 @@ def redact_stored_responses(*, item_ids: Collection[int], neutral: str) -> None:
     Each portion is a transaction of its own, unless one is open.
     """
     shown = [shown_item(item_id) for item_id in item_ids]
-    for start in range(0, len(shown), IDS_AT_ONCE):
-        answers = IdempotencyRecord.objects.filter(shows__in=shown[start : start + IDS_AT_ONCE])
-        while portion := list(answers.order_by("pk").values_list("pk", "body")[:ANSWERS_AT_ONCE]):
+    for start in range(0, len(shown), IDS_PER_QUERY):
+        answers = IdempotencyRecord.objects.filter(shows__in=shown[start : start + IDS_PER_QUERY])
+        while portion := list(answers.order_by("pk").values_list("pk", "body")[:RESPONSES_PER_QUERY]):
             without = [(pk, json_text({**json.loads(body), "added_by": neutral})) for pk, body in portion]
             with transaction.atomic():
                 for pk, body in within_write_time(without):

@@ -27,8 +27,8 @@ from core.statements import update
 NEUTRAL_KEY = "nobody:"
 WITH_ADDERS = (PlaylistTrack, RemovedItem, Play)
 # Most rows that one transaction changes when a person is erased or merged: others write in between.
-ITEMS_AT_ONCE = 10
-RECORDS_AT_ONCE = 200
+ITEMS_PER_QUERY = 10
+RECORDS_PER_QUERY = 200
 # Longer than that takes in portions: what was removed before has been looked through.
 MEANWHILE = timedelta(hours=1)
 
@@ -106,8 +106,8 @@ class QueuePersonalData:
         for stream_id in streams:
             while joining.give_portion(stream_id):
                 pass
-        Room.objects.filter(created_by=giver).update_unannounced(created_by=taker)
-        Wish.objects.filter(wisher=giver).update_unannounced(wisher=taker)
+        Room.objects.filter(created_by=giver).update_without_events(created_by=taker)
+        Wish.objects.filter(wisher=giver).update_without_events(wisher=taker)
 
     # --- Erasure -------------------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class QueuePersonalData:
         for stream_id in streams:
             while not leaving.erase_portion(stream_id):
                 pass
-        Room.objects.filter(created_by=key).update_unannounced(created_by="")
+        Room.objects.filter(created_by=key).update_without_events(created_by="")
 
 
 class _Transfer:
@@ -151,7 +151,7 @@ class _Transfer:
     def __init__(self, giver: str, taker: str) -> None:
         self._giver, self._taker = giver, taker
         models: tuple[type[Model], ...] = (Vote, *WITH_ADDERS)
-        self._sizes = {model: BatchSize(most=RECORDS_AT_ONCE) for model in models}
+        self._sizes = {model: BatchSize(most=RECORDS_PER_QUERY) for model in models}
 
     def change_votes_of_removed(self) -> None:
         for portion in _removed_in_batches(self._giver):
@@ -181,7 +181,7 @@ class _Transfer:
     def _withdraw_second_votes(self, stream_id: int) -> bool:
         kept = Vote.objects.filter(voter=self._taker).values("item_id")
         both = _votes_in(self._giver, stream_id).filter(item_id__in=kept).order_by("pk")
-        chosen = list(both.values_list("item__room__slug", "item_id")[:ITEMS_AT_ONCE])
+        chosen = list(both.values_list("item__room__slug", "item_id")[:ITEMS_PER_QUERY])
         for slug, item_id in within_write_time(chosen):
             withdraw_vote(slug=slug, item_id=item_id, voter=self._giver)
         return bool(chosen)
@@ -202,7 +202,7 @@ class _Erasure:
         self._key = key
         self.neutral_key = f"{NEUTRAL_KEY}{secrets.token_hex(8)}"
         records: tuple[type[Model], ...] = (Vote, Play, RemovedItem)
-        self._sizes = {model: BatchSize(most=RECORDS_AT_ONCE) for model in records}
+        self._sizes = {model: BatchSize(most=RECORDS_PER_QUERY) for model in records}
 
     def change_votes_of_removed(self) -> None:
         for portion in _removed_in_batches(self._key):
@@ -251,7 +251,7 @@ class _Erasure:
         if not chosen:
             return None
         with size.timed():
-            Vote.objects.filter(pk__in=chosen).update_unannounced(voter=self.neutral_key)
+            Vote.objects.filter(pk__in=chosen).update_without_events(voter=self.neutral_key)
         return False
 
     def _withdraw_wishes(self, stream_id: int) -> bool | None:
@@ -283,7 +283,7 @@ class _Erasure:
 
     def _rename_items(self, stream_id: int) -> bool | None:
         rows = _rows_of(PlaylistTrack, self._key, stream_id).select_related("room", "track")
-        items = list(_nameless_first(rows, "position")[:ITEMS_AT_ONCE])
+        items = list(_nameless_first(rows, "position")[:ITEMS_PER_QUERY])
         if not items:
             return None
         is_renamed = False
@@ -336,7 +336,7 @@ def _change_votes_of_removed(
 def _removed_in_batches(key: str) -> Iterator[list[int]]:
     """The ids of removed items with votes of this person: as many as the caller can write in a short time."""
     removed = list(_removed_with_votes_of(key).values_list("pk", flat=True))
-    size = BatchSize(most=RECORDS_AT_ONCE)
+    size = BatchSize(most=RECORDS_PER_QUERY)
     while removed:
         portion, removed = removed[: size.rows], removed[size.rows :]
         with size.timed():

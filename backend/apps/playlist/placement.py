@@ -76,5 +76,5 @@ def renumber(room: Room, *, order: Sequence[int] | None = None) -> None:
     for start in (base, 0.0):
         for number, item in enumerate(items, start=1):
             item.position = plain(start + number)
-        room.items.bulk_update_unannounced(items, ["position"])
+        room.items.bulk_update_without_events(items, ["position"])
     queue_reordered.send(sender=type(room), subject=room)

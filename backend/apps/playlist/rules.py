@@ -33,7 +33,7 @@ from apps.playlist.positions import Gap, QueuePosition, gap_after, gap_at_end, i
 from apps.realtime.services import close_stream, lock_stream, lock_streams, open_stream
 from apps.rooms.models import MAIN_ROOM, Order, Room
 from apps.tracks.models import Track
-from core.changes import Rules, rules_of
+from core.changes import Rules, register_rules
 from core.errors import Conflict, InvalidInput
 from core.statements import fetch_all, update_and_read
 
@@ -41,9 +41,9 @@ from core.statements import fetch_all, update_and_read
 play_switched = Signal()
 
 
-@rules_of(Room)
+@register_rules(Room)
 class RoomRules(Rules[Room]):
-    def prepare_change(self, row: Room, before: Room | None) -> None:
+    def before_change(self, row: Room, before: Room | None) -> None:
         if before is None:
             row.stream = open_stream(kind=STREAM_KIND, name=row.slug)
             return
@@ -54,23 +54,23 @@ class RoomRules(Rules[Room]):
             to_item = row.playing if row.is_current else None
             row.going_on = switch_play(room=before, to_item_id=row.playing_id, to_item=to_item)
 
-    def settle_change(self, row: Room, before: Room | None) -> None:
+    def after_change(self, row: Room, before: Room | None) -> None:
         if before is not None and (row.playing_id, row.order) != (before.playing_id, before.order):
             apply_vote_order(row, moved_ids=[before.playing_id, row.playing_id], is_current=row.is_current)
         if before is not None and row.playing_id != before.playing_id:
             play_switched.send(sender=Room, room=row)
 
-    def prepare_deletion(self, row: Room) -> None:
+    def before_deletion(self, row: Room) -> None:
         if row.slug == MAIN_ROOM:
             raise Conflict("The main room always exists.")
 
-    def settle_deletion(self, row: Room) -> None:
+    def after_deletion(self, row: Room) -> None:
         close_stream(row.stream_id)
 
 
-@rules_of(PlaylistTrack)
+@register_rules(PlaylistTrack)
 class ItemRules(Rules[PlaylistTrack]):
-    def prepare_change(self, row: PlaylistTrack, before: PlaylistTrack | None) -> None:
+    def before_change(self, row: PlaylistTrack, before: PlaylistTrack | None) -> None:
         if before is not None and row.room_id != before.room_id:
             raise InvalidInput.of("room", "An item stays in its room.")
         if not is_usable(row.position):
@@ -79,7 +79,7 @@ class ItemRules(Rules[PlaylistTrack]):
             row.position = nonzero_position_of(row)
         _count_votes(row, before)
 
-    def settle_change(self, row: PlaylistTrack, before: PlaylistTrack | None) -> None:
+    def after_change(self, row: PlaylistTrack, before: PlaylistTrack | None) -> None:
         _restore_votes(row)
         has_moved = before is None or row.position != before.position
         if (has_moved or before is None or row.votes != before.votes) and not row.is_being_settled:
@@ -87,21 +87,21 @@ class ItemRules(Rules[PlaylistTrack]):
         if has_moved and not (row.gap and row.gap.is_wide_with(row.position)):
             renumber_if_tight(row.room, row.pk)
 
-    def prepare_deletion(self, row: PlaylistTrack) -> None:
+    def before_deletion(self, row: PlaylistTrack) -> None:
         if row.is_playing:
             row.room.playing = None
             row.room.save(update_fields=["playing"])
         _store_removed(row)
 
 
-@rules_of(Vote)
+@register_rules(Vote)
 class VoteRules(Rules[Vote]):
-    def settle_change(self, row: Vote, before: Vote | None) -> None:
+    def after_change(self, row: Vote, before: Vote | None) -> None:
         if before is not None and before.item_id != row.item_id:
             raise InvalidInput.of("item", "A vote stays with its item.")
         _recount(row.item, is_current=row.is_current)
 
-    def settle_deletion(self, row: Vote) -> None:
+    def after_deletion(self, row: Vote) -> None:
         _recount(row.item, is_current=row.is_current)
 
 
@@ -141,7 +141,7 @@ def _restore_votes(item: PlaylistTrack) -> None:
     if not item.votes_to_restore:
         return
     restored, item.votes_to_restore = item.votes_to_restore, ()
-    Vote.objects.bulk_create_unannounced(
+    Vote.objects.bulk_create_without_events(
         [Vote(item=item, voter=voter, value=value) for voter, value in restored]
     )
 

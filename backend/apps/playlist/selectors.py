@@ -55,14 +55,14 @@ def locked_queue(slug: str, track_id: int) -> tuple[Room, Track | None, int, Que
     room = _room_of(row, locked_stream())
     count, has_wishes, last_position, last_id = row[_rooms.width :]
     last = None if last_id is None else QueuePosition(last_position, last_id)
-    track = _tracks.made_of(tracks[0]) if tracks[0] else None
+    track = _tracks.from_row(tracks[0]) if tracks[0] else None
     return room, track, count, last, bool(has_wishes)
 
 
 def locked_track(track_id: int) -> Track | None:
     """The track, locked against deletion until this transaction has ended."""
     row = fetch_one(_LOCKED_TRACK + for_update("FOR NO KEY UPDATE"), [track_id])
-    return _tracks.made_of(row) if row else None
+    return _tracks.from_row(row) if row else None
 
 
 def locked_item(slug: str, item_id: int) -> PlaylistTrack:
@@ -80,7 +80,7 @@ def locked_item_and_vote(slug: str, item_id: int, *, voter: str) -> tuple[Playli
     *own, total = row[_ITEM_WIDTH:]
     if own[0] is None:
         return item, None, total
-    vote = _votes.made_of(own)
+    vote = _votes.from_row(own)
     vote.item = item
     return item, vote, total
 
@@ -95,18 +95,18 @@ def locked_item_and_plays(slug: str, item_id: int) -> PlaylistTrack:
 
 
 def _room_of(row: Sequence[Any], stream: Stream) -> Room:
-    room = _rooms.made_of(row[: _rooms.width])
+    room = _rooms.from_row(row[: _rooms.width])
     room.stream = stream
     return room
 
 
 def _play_of(row: Sequence[Any], room: Room) -> tuple[Play, PlaylistTrack | None]:
     item_at, track_at = _plays.width, _plays.width + _items.width
-    play = _plays.made_of(row[:item_at])
+    play = _plays.from_row(row[:item_at])
     if row[item_at] is None:
         return play, None
-    item = _items.made_of(row[item_at:track_at])
-    item.room, item.track = room, _tracks.made_of(row[track_at:])
+    item = _items.from_row(row[item_at:track_at])
+    item.room, item.track = room, _tracks.from_row(row[track_at:])
     return play, item
 
 
@@ -171,9 +171,9 @@ def _item_of(row: Sequence[Any], stream: Stream) -> PlaylistTrack:
     if not row:
         raise _no_such_item()
     room_at, track_at = _items.width, _items.width + _rooms.width
-    item = _items.made_of(row[:room_at])
+    item = _items.from_row(row[:room_at])
     item.room = _room_of(row[room_at:track_at], stream)
-    item.track = _tracks.made_of(row[track_at:_ITEM_WIDTH])
+    item.track = _tracks.from_row(row[track_at:_ITEM_WIDTH])
     return item
 
 

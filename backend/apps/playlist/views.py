@@ -45,7 +45,7 @@ from core.http_security import WRITING_METHODS
 from core.idempotency import store_shown_item
 from core.identity import caller_of, visit_of
 from core.network import network_of
-from core.pagination import list_answer
+from core.pagination import list_response
 from core.rate_limits import ADDS, MOVES, PLAYS_OF_ADDRESS, VOTES, check_rate_limit
 
 EPOCH, SEQ = "X-Stream-Epoch", "X-Stream-Seq"
@@ -120,7 +120,7 @@ class PlaylistViewSet(QueueViewSet):
         mark = f'"{state.top.epoch}-{state.top.seq}"'
         headers = {**_named(state.top), "ETag": mark, "Cache-Control": "no-cache"}
         # Invalid parameters are rejected also if nothing is new.
-        response = list_answer(request, state.items)
+        response = list_response(request, state.items)
         if _has_seen(request, mark):
             response = Response(status=304)
         for name, value in headers.items():
@@ -306,7 +306,7 @@ class PlaylistViewSet(QueueViewSet):
             room = room_for(slug)
             top = tops_of([room.stream_id])[room.stream_id]
             plays = history_at(room_id=room.pk, epoch=top.epoch, seq=top.seq)
-        return list_answer(request, plays)
+        return list_response(request, plays)
 
     @endpoint(
         ResponseSpec(

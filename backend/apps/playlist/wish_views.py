@@ -16,7 +16,7 @@ from apps.rooms.selectors import room_for
 from core.endpoints import Body, ResponseSpec, endpoint
 from core.errors import ErrorSpec, NotAuthenticated, RateLimited, invalid
 from core.identity import caller_of
-from core.pagination import list_answer
+from core.pagination import list_response
 from core.rate_limits import ADDS, check_rate_limit
 
 EXAMPLE_WISH = WishPayload(id=3, text="Halo, live", wished_at=datetime(2025, 12, 4, 12, 30, tzinfo=UTC))
@@ -32,7 +32,7 @@ class WishViewSet(QueueViewSet):
     def wishes(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         """What people in the room wish for, oldest first."""
         wishes = room_for(slug).wishes.order_by("pk")
-        return list_answer(request, [named_wish_payload(wish) for wish in wishes])
+        return list_response(request, [named_wish_payload(wish) for wish in wishes])
 
     @endpoint(
         ResponseSpec(201, "The new wish.", EXAMPLE_WISH, TOP_HEADERS),

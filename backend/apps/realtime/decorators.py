@@ -15,7 +15,7 @@ from django.db.models.signals import ModelSignal, post_delete
 from django.dispatch import Signal
 
 from apps.realtime.services import append_event
-from core.changes import AnnouncedModel, Change, change_of
+from core.changes import BroadcastModel, Change, change_of
 from core.database import joined_transaction, violated_constraint
 from core.errors import ApiError
 from core.metrics import CACHE_RESULTS, WRITE_SECONDS
@@ -246,7 +246,7 @@ def broadcast_event(
 ) -> Callable[[Receiver], Receiver]:
     """Makes what the decorated function returns the payload of an event.
 
-    With a model signal `on` of an AnnouncedModel `sender`, the function gets the Change, if `when` holds of
+    With a model signal `on` of an BroadcastModel `sender`, the function gets the Change, if `when` holds of
     it. With any other signal it gets what was sent as `subject`. `stream` names the stream from the same
     argument; without it, the function returns Broadcasts, any number of them. Events are appended at once,
     within the transaction that sent the signal.
@@ -264,7 +264,7 @@ def broadcast_event(
                 )
 
         def on_model_signal(
-            instance: AnnouncedModel, *, raw: bool = False, origin: Any = None, **_: Any
+            instance: BroadcastModel, *, raw: bool = False, origin: Any = None, **_: Any
         ) -> None:
             if raw:  # a fixture is loaded: it restores rows, it doesn't change them
                 return

@@ -104,7 +104,7 @@ def _locked(stream_id: int) -> Stream | None:
 def _taken(row: Sequence[Any] | None) -> Stream | None:
     if row is None:
         return None
-    stream = _streams.made_of(row)
+    stream = _streams.from_row(row)
     transaction.on_commit(_Lock(stream, stream.epoch, stream.seq), robust=True)
     return stream
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from apps.realtime.models import Stream
 from apps.realtime.services import lock_stream
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 from core.names import validate_name
 
 MAIN_ROOM = "main"
@@ -27,7 +27,7 @@ class Order(models.TextChoices):
     VOTES = "votes"
 
 
-class Room(AnnouncedModel):
+class Room(BroadcastModel):
     """A room. Its stream's row is the lock for all of its data."""
 
     slug = models.SlugField(
@@ -48,7 +48,7 @@ class Room(AnnouncedModel):
         "playlist.PlaylistTrack", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
+    broadcast_relations: ClassVar[tuple[str, ...]] = ("stream",)
     # Current plays with their items, set by a service that read them under the room's lock.
     open_plays: Sequence[tuple[Any, Any]] | None = None
     # Items with current plays, set after a query that follows a switch.

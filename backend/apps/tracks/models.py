@@ -21,7 +21,7 @@ from apps.tracks.metadata import (
     checked_text,
 )
 from apps.tracks.normalisation import IDENTITY_BYTES, SearchColumns, search_columns
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 from core.errors import NotFound
 
 ISRC_CONSTRAINT = "tracks_track_isrc_unique"
@@ -64,7 +64,7 @@ def detach_dependents(track_id: int) -> None:
         dependents.release(track_id)
 
 
-class Track(AnnouncedModel):
+class Track(BroadcastModel):
     """A recording. Its search columns are always derived from its own texts."""
 
     title = models.CharField(max_length=MAX_NAME)
@@ -175,7 +175,7 @@ class Track(AnnouncedModel):
         lock_dependents(track_id)
         Track.objects.select_for_update(no_key=True).filter(pk=track_id).values_list("pk").first()
 
-    def prepare_change(self, before: Self | None) -> None:
+    def before_change(self, before: Self | None) -> None:
         """Sets the search columns, with the database's values of fields that this save does not write."""
         written = self._partly_written
         self._set_search_columns(
@@ -185,7 +185,7 @@ class Track(AnnouncedModel):
             }
         )
 
-    def prepare_deletion(self) -> None:
+    def before_deletion(self) -> None:
         detach_dependents(self.pk)
 
     def _set_search_columns(self, words: dict[str, str]) -> None:

@@ -55,7 +55,7 @@ def find_or_add_recordings(*, metadata: Sequence[TrackMetadata]) -> list[Track]:
         _lock_library()
         known = KnownRecordings(candidates)
         found = [known.find(candidate) or known.add(candidate) for candidate in candidates]
-        Track.objects.bulk_create_unannounced(known.new)
+        Track.objects.bulk_create_without_events(known.new)
     return found
 
 
@@ -90,7 +90,7 @@ def seed_library() -> int:
         _lock_library()
         known = KnownTracks.resembling(candidates)
         missing = [track for track in candidates if known.find(track) is None]
-        Track.objects.bulk_create_unannounced(missing)
+        Track.objects.bulk_create_without_events(missing)
     return len(missing)
 
 
@@ -129,7 +129,7 @@ def _import_batch(rows: list[GoodRow], result: ImportResult) -> None:
     with transaction.atomic():
         _lock_library()
         plan.settle(candidates)
-        Track.objects.bulk_create_unannounced(plan.new)
+        Track.objects.bulk_create_without_events(plan.new)
     result.added += len(plan.new)
     result.completed += plan.completed_before_added
     result.unchanged += plan.unchanged

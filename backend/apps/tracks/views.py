@@ -12,7 +12,7 @@ from apps.tracks.services import change_track, create_track, delete_track
 from core.endpoints import LOCATION, Body, Parameter, ResponseSpec, endpoint
 from core.errors import invalid
 from core.identity import IsStaffOrReadOnly
-from core.pagination import ListOrPages, list_answer
+from core.pagination import ListOrPages, list_response
 from core.response_cache import StoredResponses
 
 _lists = StoredResponses("tracks")
@@ -83,7 +83,7 @@ class TrackViewSet(viewsets.ViewSet):
     @endpoint(ResponseSpec(200, "The genres.", [GenrePayload(genre="rock", count=7)]))
     def genres(self, request: Request) -> Response:
         """Every genre with how many tracks it has."""
-        return list_answer(request, genre_counts())
+        return list_response(request, genre_counts())
 
     @endpoint(ResponseSpec(200, "The track.", EXAMPLE_TRACK), errors=[track_by_id])
     def read(self, request: Request, track_id: int) -> Response:

@@ -19,7 +19,7 @@ from apps.tunemeld import legacy_pages
 from apps.tunemeld.execution import Context, GraphqlOperation, encoded_response, schema
 from apps.tunemeld.query_cost import MAX_OPERATIONS, Budget
 from core.endpoints import Body, ResponseSpec, endpoint, endpoint_like
-from core.error_responses import only_read
+from core.error_responses import safe_methods_only
 from core.errors import ErrorSpec, InvalidInput, NotFound, invalid
 from core.fields import TextField
 from core.identity import caller_of
@@ -147,7 +147,7 @@ class NamedGraphQLView(GraphQLView):
     produces="text/plain",
     negotiates=False,
 )
-@only_read
+@safe_methods_only
 def schema_text(_request: HttpRequest) -> HttpResponse:
     """The GraphQL schema as text."""
     return HttpResponse(schema.as_str(), content_type="text/plain; charset=utf-8")

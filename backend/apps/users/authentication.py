@@ -37,7 +37,7 @@ def guest_token(guest: Guest) -> str:
 def guest_for_token(token: str) -> Guest | None:
     guest_id = _signed_id(token)
     row = fetch_one(_GUEST, [guest_id]) if guest_id else None
-    return _guests.made_of(row) if row else None
+    return _guests.from_row(row) if row else None
 
 
 _guests = Rows(Guest)

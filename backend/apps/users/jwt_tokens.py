@@ -197,7 +197,7 @@ class TokenReused(NotAuthenticated):
 
 
 USED = "The token was used already."
-NAMES_AT_ONCE = 500
+NAMES_PER_WRITE = 500
 
 
 @transaction.atomic
@@ -248,11 +248,11 @@ def _youngest_of(token: RefreshToken) -> str:
     name = youngest = token.next_name
     while True:
         names = [name]
-        while len(names) < NAMES_AT_ONCE:
+        while len(names) < NAMES_PER_WRITE:
             names.append(next_name_of(names[-1]))
         known = OutstandingToken.objects.filter(jti__in=names).count()
         youngest = names[known - 1] if known else youngest
-        if known < NAMES_AT_ONCE:
+        if known < NAMES_PER_WRITE:
             return youngest
         name = next_name_of(names[-1])
 

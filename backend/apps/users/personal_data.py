@@ -183,7 +183,7 @@ def _delete_idempotency_records(user: User) -> None:
 # --- Merging a guest into an account -----------------------------------------------------------------
 
 
-MERGED_AT_ONCE = 50
+ROWS_PER_MERGE = 50
 # No write takes so long: what was begun earlier is committed, or never will be.
 LONGEST_WRITE = timedelta(minutes=5)
 
@@ -240,7 +240,7 @@ def _copy_idempotency_records(*, giver: str, taker: str, since: datetime | None 
     kept = IdempotencyRecord.objects.filter(~Exists(copied), caller=giver).order_by("pk")
     kept = kept if since is None else kept.filter(created_at__gte=since)
     last = 0
-    while portion := list(kept.filter(pk__gt=last)[:MERGED_AT_ONCE]):
+    while portion := list(kept.filter(pk__gt=last)[:ROWS_PER_MERGE]):
         last = portion[-1].pk
         for one in portion:
             one.pk, one.caller = None, taker

@@ -33,8 +33,8 @@ from core.network import network_of
 from core.rate_limits import (
     LOGIN_FAILURES,
     MAILS,
-    MAILS_OF_ASKER,
-    NEWCOMERS,
+    MAILS_OF_REQUESTER,
+    NEW_GUESTS,
     RateLimitExceeded,
     check_rate_limit,
     count_failures,
@@ -82,8 +82,8 @@ NOT_A_GUEST = ErrorSpec(NotFound, "The caller is no guest.")
 
 # A party sits behind one address, so an hour's newcomers of an address may be many.
 @rate_limit(
-    NEWCOMERS.max_calls,
-    NEWCOMERS.period_seconds,
+    NEW_GUESTS.max_calls,
+    NEW_GUESTS.period_seconds,
     key=lambda *, address: f"newcomers:{network_of(address)}",
 )
 def count_newcomer(*, address: str) -> None:
@@ -272,7 +272,7 @@ def mail_reset_token(*, email: str, address: str) -> None:
     user = User.objects.filter(email_key=folded(email), is_active=True).first()
     token = reset_token(user or User(pk=0, username="unknown", password="!"))  # noqa: S106 - no password
     try:
-        check_rate_limit(MAILS_OF_ASKER, f"{folded(email)} {network_of(address)}")
+        check_rate_limit(MAILS_OF_REQUESTER, f"{folded(email)} {network_of(address)}")
         check_rate_limit(MAILS, folded(email))
     except RateLimitExceeded:
         return

@@ -27,7 +27,7 @@ from core.providers.responses import (
     TimeSource,
     Version,
     Versioned,
-    seconds_asked_for,
+    retry_after_seconds_of,
     value_of,
     versioned_of,
 )
@@ -106,7 +106,9 @@ class ProviderTransport:
             headers=question.headers,
             data=question.form,
         ) as response:
-            asked_for = seconds_asked_for(response.headers.get("Retry-After"), now=self._times.wall_clock())
+            asked_for = retry_after_seconds_of(
+                response.headers.get("Retry-After"), now=self._times.wall_clock()
+            )
             body = (
                 self._body(response, deadline) if response.is_success else self._refusal(response, deadline)
             )
@@ -160,10 +162,10 @@ class RetryPolicy:
     # Who wants to be left alone for longer is not waited for, but left alone.
     longest_wait_seconds: float = 2.0
     # Whether to wait for a service that has asked for a pause: only where no user waits.
-    waits_out_rests: bool = False
+    waits_for_cooldown: bool = False
     # So many failures in a row, of any questions, and it is not asked for a while.
-    failures_until_left_alone: int = 5
-    left_alone_seconds: float = 30.0
+    failure_threshold: int = 5
+    open_seconds: float = 30.0
 
 
 BOUNDS, PATIENCE = RequestBounds(), RetryPolicy()
@@ -204,8 +206,8 @@ class ProviderClient:
         self._line = ProviderTransport(provider, base_url, bounds=bounds, times=times)
         self._rest = Cooldown(provider, clock=times.wall_clock)
         self._breaker = CircuitBreaker(
-            seconds=patience.left_alone_seconds,
-            failures=patience.failures_until_left_alone,
+            seconds=patience.open_seconds,
+            failures=patience.failure_threshold,
             clock=times.clock,
         )
         self._patience = patience
@@ -224,7 +226,9 @@ class ProviderClient:
         """What `read` makes of the answer. Raises ProviderError, whatever goes wrong."""
         return self._ask(question, lambda answer: value_of(self.provider, answer, read))
 
-    def ask_if_changed(self, question: ProviderRequest, read: Read[T], known: Version) -> Versioned[T] | None:
+    def request_if_changed(
+        self, question: ProviderRequest, read: Read[T], known: Version
+    ) -> Versioned[T] | None:
         """The same, with the state's version; None when that is `known` still."""
         asked = replace(question, headers={**question.headers, **known.headers()})
         return self._ask(asked, lambda answer: versioned_of(self.provider, answer, read))
@@ -234,31 +238,31 @@ class ProviderClient:
             sleep=self._times.wait,
             stop=stop_after_attempt(self._patience.attempts),
             wait=self._pause_seconds,
-            retry=retry_if_exception(self._is_worth_another_attempt),
+            retry=retry_if_exception(self._is_retryable),
             reraise=True,
         )
         value: T = retrying(self._attempt, question, make)
         return value
 
     def _attempt(self, question: ProviderRequest, make: Callable[[ProviderResponse], T]) -> T:
-        self._check_that_it_may_be_asked()
+        self._check_availability()
         try:
             value = make(self._line.ask(question))
         except ProviderError as error:
-            self._learn_from(error)
+            self._record_result(error)
             raise
         self._breaker.succeeded()
         PROVIDER_REQUESTS.labels(self.provider, "answered").inc()
         return value
 
-    def _check_that_it_may_be_asked(self) -> None:
+    def _check_availability(self) -> None:
         seconds_left = self._rest.seconds_left()
         if seconds_left > 0:
             raise ProviderError(self.provider, Failure.RESTING, retry_after_seconds=seconds_left)
         if not self._breaker.allows_call():
             raise ProviderError(self.provider, Failure.RESTING)
 
-    def _learn_from(self, error: ProviderError) -> None:
+    def _record_result(self, error: ProviderError) -> None:
         PROVIDER_REQUESTS.labels(self.provider, error.failure).inc()
         logger.warning("A music service failed: %s", error)
         if error.failure is Failure.BUSY and error.retry_after_seconds is None:
@@ -270,17 +274,17 @@ class ProviderClient:
         else:
             self._breaker.succeeded()  # it answers, if not what was hoped for
 
-    def _is_worth_another_attempt(self, error: BaseException) -> bool:
+    def _is_retryable(self, error: BaseException) -> bool:
         return (
             isinstance(error, ProviderError)
-            and (error.failure in PASSING or self._is_short_rest(error))
+            and (error.failure in PASSING or self._is_short_cooldown(error))
             and (error.retry_after_seconds or 0.0) <= self._patience.longest_wait_seconds
             and not self._breaker.is_open
         )
 
-    def _is_short_rest(self, error: ProviderError) -> bool:
+    def _is_short_cooldown(self, error: ProviderError) -> bool:
         is_known = error.failure is Failure.RESTING and error.retry_after_seconds is not None
-        return is_known and self._patience.waits_out_rests
+        return is_known and self._patience.waits_for_cooldown
 
     def _pause_seconds(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

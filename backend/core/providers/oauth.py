@@ -120,7 +120,9 @@ class AuthorisedClient:
         self, path: str, params: dict[str, str], read: Read[T], known: Version
     ) -> Versioned[T] | None:
         """The same, with its version; None if the version is still `known`."""
-        return self._asked(lambda token: self._client.ask_if_changed(_with(token, path, params), read, known))
+        return self._asked(
+            lambda token: self._client.request_if_changed(_with(token, path, params), read, known)
+        )
 
     def _asked(self, ask: Callable[[str], T]) -> T:
         token = self._tokens.current()

@@ -222,7 +222,7 @@ SYSTEM_TIME = TimeSource()
 MAX_SECONDS = 24 * 3600.0
 
 
-def seconds_asked_for(header: str | None, *, now: float) -> float | None:
+def retry_after_seconds_of(header: str | None, *, now: float) -> float | None:
     """From now on, between 0 and MAX_SECONDS; None where the header says nothing that makes sense.
 
     It is a number of seconds or a date of HTTP (RFC 9110, 10.2.3). `now` is in seconds since 1970.

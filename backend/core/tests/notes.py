@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db import connection, models
 from django.db.models.signals import ModelSignal, post_save
 
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 
 
-class Note(AnnouncedModel):
+class Note(BroadcastModel):
     """A text on a board. `told` notes the hooks that were called, in order."""
 
     board = models.IntegerField(default=0)
@@ -37,16 +37,16 @@ class Note(AnnouncedModel):
     def lock_for_change(self) -> None:
         self._note("lock")
 
-    def prepare_change(self, before: Self | None) -> None:
+    def before_change(self, before: Self | None) -> None:
         self._note(f"prepare {before}")
 
-    def settle_change(self, before: Self | None) -> None:
+    def after_change(self, before: Self | None) -> None:
         self._note(f"settle {before}")
 
-    def prepare_deletion(self) -> None:
+    def before_deletion(self) -> None:
         self._note("prepare deletion")
 
-    def settle_deletion(self) -> None:
+    def after_deletion(self) -> None:
         self._note("settle deletion")
 
     def _note(self, hook: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from core import database
-from core.database import LEAST_ROWS, WRITE_SECONDS, BatchSize, within_write_time
+from core.database import MIN_ROWS, WRITE_SECONDS, BatchSize, within_write_time
 from core.tests.clocks import FakeClock
 
 
@@ -39,12 +39,12 @@ def test_slower_rows_make_the_next_batch_smaller(clock: FakeClock):
 
 
 def test_batch_sizes_have_a_minimum_and_a_maximum(clock: FakeClock):
-    size = BatchSize(most=LEAST_ROWS + 1)
+    size = BatchSize(most=MIN_ROWS + 1)
     for _ in range(5):
         written(size, clock, 0.0)
-    assert size.rows == LEAST_ROWS + 1
+    assert size.rows == MIN_ROWS + 1
     written(size, clock, 60.0)
-    assert size.rows == LEAST_ROWS
+    assert size.rows == MIN_ROWS
 
 
 def test_one_by_one_processes_at_least_one_row_within_the_time(clock: FakeClock):

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models.signals import post_delete
 
-from core.changes import Change, UnannouncedWrite, change_of
+from core.changes import Change, WriteWithoutEventsError, change_of
 from core.database import violated_constraint
 from core.models import OneTimeTask
 from core.tests.notes import Note, heard_by
@@ -107,7 +107,7 @@ def test_a_row_read_under_its_lock_is_not_read_again(notes, seen: Seen, django_a
 
 
 def test_a_failed_write_after_such_a_read_rolls_back_the_transaction(stored_notes, monkeypatch):
-    monkeypatch.setattr(Note, "settle_change", lambda *_: 1 / 0)
+    monkeypatch.setattr(Note, "after_change", lambda *_: 1 / 0)
     with transaction.atomic():
         with pytest.raises(ZeroDivisionError):
             Note(text="Halo").save_current(before=None)
@@ -124,23 +124,23 @@ def test_writes_without_signals_are_rejected_and_save_base_is_detected(notes, se
         lambda: Note.objects.bulk_update([note], ["text"]),
         lambda: change_of(note),  # outside of a write
     ):
-        with pytest.raises(UnannouncedWrite):
+        with pytest.raises(WriteWithoutEventsError):
             write()
     assert list(Note.objects.values_list("text", flat=True)) == ["Halo"]
-    with pytest.raises(UnannouncedWrite, match="save_base"):
+    with pytest.raises(WriteWithoutEventsError, match="save_base"):
         Note(text="Hello").save_base()
 
 
 async def test_writes_without_signals_are_rejected_in_async_code():
-    with pytest.raises(UnannouncedWrite):
+    with pytest.raises(WriteWithoutEventsError):
         await Note.objects.aupdate(text="x")
 
 
 def test_update_without_events_writes_without_signals(notes, seen: Seen):
-    first, second = Note.objects.bulk_create_unannounced([Note(text="a"), Note(text="b")])
+    first, second = Note.objects.bulk_create_without_events([Note(text="a"), Note(text="b")])
     first.text, second.text = "c", "d"
-    assert Note.objects.bulk_update_unannounced([first, second], ["text"]) == 2
-    assert Note.objects.filter(text="c").update_unannounced(place=1) == 1
+    assert Note.objects.bulk_update_without_events([first, second], ["text"]) == 2
+    assert Note.objects.filter(text="c").update_without_events(place=1) == 1
     assert list(Note.objects.order_by("text").values_list("text", "place")) == [("c", 1), ("d", None)]
     assert seen == []
 
@@ -161,7 +161,7 @@ def test_a_receiver_that_fails_undoes_the_write_even_in_the_shell(stored_notes, 
         raise ZeroDivisionError
 
     if refuses == "a hook":
-        monkeypatch.setattr(Note, "settle_change", refuse)
+        monkeypatch.setattr(Note, "after_change", refuse)
     with heard_by(refuse if refuses == "a receiver" else lambda **_: None), pytest.raises(ZeroDivisionError):
         Note(text="Halo").save()
     assert not Note.objects.exists()
@@ -178,8 +178,8 @@ def asked(notes, monkeypatch) -> list[tuple[bool, bool]]:
     def ask(self: Note, before: Note | None) -> None:
         seen.append((self.writes("text"), self.writes("place")))
 
-    monkeypatch.setattr(Note, "prepare_change", ask)
-    monkeypatch.setattr(Note, "settle_change", ask)
+    monkeypatch.setattr(Note, "before_change", ask)
+    monkeypatch.setattr(Note, "after_change", ask)
     return seen
 
 

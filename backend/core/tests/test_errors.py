@@ -13,7 +13,7 @@ from django.urls import path
 from rest_framework import exceptions as drf
 from rest_framework.views import APIView
 
-from core.error_responses import answer_server_error
+from core.error_responses import handle_server_error
 from core.errors import (
     ApiError,
     Conflict,
@@ -114,7 +114,7 @@ def raising(request, name: str):
 
 
 urlpatterns = [path("api/rest/<name>/", Raising.as_view()), path("api/plain/<name>/", raising)]
-handler500 = "core.error_responses.answer_server_error"
+handler500 = "core.error_responses.handle_server_error"
 
 
 @pytest.mark.parametrize("way", ["rest", "plain"])
@@ -147,4 +147,4 @@ def test_exceptions_of_views_have_the_error_shape_and_details_only_in_the_log(
 
 
 def test_the_root_handler_of_bugs_needs_no_exception():
-    assert answer_server_error(RequestFactory().get("/")).status_code == 500
+    assert handle_server_error(RequestFactory().get("/")).status_code == 500

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
 from core.json_codec import MAX_BYTES_IN_MEMORY, json_bytes, json_pieces, json_response
-from core.pagination import list_answer
+from core.pagination import list_response
 from core.tests.notes import Note
 
 VALUES = st.one_of(st.none(), st.integers(), st.text(), st.lists(st.integers()))
@@ -69,7 +69,7 @@ def test_a_failed_stream_leaves_no_resources(settings, tmp_path):
 
 
 def listed(query: str, rows: Any) -> Response:
-    return list_answer(Request(APIRequestFactory().get(f"/api/things/{query}")), rows)
+    return list_response(Request(APIRequestFactory().get(f"/api/things/{query}")), rows)
 
 
 @given(total=st.integers(0, 50), size=st.integers(1, 60))

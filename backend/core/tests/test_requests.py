@@ -15,9 +15,9 @@ from core.cache import LocalCache
 from core.database import ConnectionMiddleware
 from core.http_security import is_origin_allowed
 from core.models import IdempotencyRecord
-from core.rate_limits import NAMED_WRITES, REQUESTS_OF_CALLER, check_rate_limit
+from core.rate_limits import IDEMPOTENT_WRITES, REQUESTS_OF_CALLER, check_rate_limit
 from core.request_context import (
-    NOTHING_KNOWN,
+    NO_CONTEXT,
     RequestContext,
     request_context,
     request_id_from,
@@ -54,8 +54,8 @@ def test_every_admin_form_with_a_password_counts_login_attempts(path, mounted, f
 
 def test_writes_with_a_key_are_limited_per_address(settings):
     settings.RATE_LIMIT_FACTOR = 0.01
-    for _ in range(NAMED_WRITES.max_calls // 100):
-        check_rate_limit(NAMED_WRITES, "127.0.0.1")
+    for _ in range(IDEMPOTENT_WRITES.max_calls // 100):
+        check_rate_limit(IDEMPOTENT_WRITES, "127.0.0.1")
     stop = "/api/playlist/stop/"
     assert Client().post(stop, headers={"Idempotency-Key": "k"}).status_code == 429
     assert Client().post(stop).status_code == 200
@@ -96,14 +96,14 @@ def test_preflights_are_not_limited_and_other_options_requests_are():
 
 
 def test_the_request_context_exists_only_during_the_request():
-    assert request_context() == NOTHING_KNOWN == RequestContext(request_id="-", op_id=None)
+    assert request_context() == NO_CONTEXT == RequestContext(request_id="-", op_id=None)
     with within_request(request_id="r-1"):
         with within_operation("op-1"):
             assert request_context() == RequestContext("r-1", "op-1")
         assert request_context() == RequestContext("r-1", None)
     with pytest.raises(ZeroDivisionError), within_request(request_id="r-1"):
         raise ZeroDivisionError
-    assert request_context() == NOTHING_KNOWN
+    assert request_context() == NO_CONTEXT
 
 
 @given(st.none() | st.text())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from core.network import own_addresses, own_names, set_public_urls, shared_addresses
+from core.network import local_addresses, local_hostnames, public_urls, set_public_urls
 from core.tests.programs import run_program
 from server.__main__ import Exit
 from server.banner import banner
@@ -76,17 +76,17 @@ def test_own_addresses_are_unique_and_usable_and_no_network_is_not_an_error(monk
     monkeypatch.setattr(socket, "if_nameindex", list)
     monkeypatch.setattr(socket, "gethostname", lambda: "Laptop.home")
     monkeypatch.setattr(socket, "gethostbyname_ex", lambda _: ("laptop", [], known))
-    assert own_addresses() == OWN
-    assert own_names() == ["172.17.0.1", "192.0.2.7", "laptop", "laptop.home", "laptop.local"]
+    assert local_addresses() == OWN
+    assert local_hostnames() == ["172.17.0.1", "192.0.2.7", "laptop", "laptop.home", "laptop.local"]
     monkeypatch.setattr(socket, "gethostbyname_ex", fail)
-    assert own_addresses() == []
+    assert local_addresses() == []
 
 
 @pytest.fixture
 def listening(settings, monkeypatch):
     """A server that listens with this configuration."""
-    monkeypatch.setattr("core.network.own_addresses", lambda: OWN)
-    monkeypatch.setattr("core.network.own_names", lambda: [*OWN, "laptop", "laptop.local"])
+    monkeypatch.setattr("core.network.local_addresses", lambda: OWN)
+    monkeypatch.setattr("core.network.local_hostnames", lambda: [*OWN, "laptop", "laptop.local"])
 
     def listen(address: str, *allowed: str, port: int) -> None:
         settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *allowed]
@@ -112,12 +112,12 @@ def test_urls_of_the_network_with_the_requested_one_first(
     listening, address: str, allowed: list[str], host: str, expected: list[str]
 ):
     listening(address, *allowed, port=4000)
-    assert shared_addresses(scheme="http", host=host) == expected
+    assert public_urls(scheme="http", host=host) == expected
 
 
 def test_the_default_port_is_omitted(listening):
     listening(EVERYWHERE, *OWN, port=80)
-    assert shared_addresses(scheme="http", host="localhost") == ["http://192.0.2.7/", "http://172.17.0.1/"]
+    assert public_urls(scheme="http", host="localhost") == ["http://192.0.2.7/", "http://172.17.0.1/"]
 
 
 # --- Banner ------------------------------------------------------------------------------------------

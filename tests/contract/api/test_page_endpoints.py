@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from core.network import own_addresses
+from core.network import local_addresses
 from tests.conftest import StartServer
 from tests.contract.conftest import PARTY_HOST, new_addresses
 from tests.contract.limits.scripts import Script, check_limit
@@ -30,7 +30,7 @@ def test_with_lan_access_the_machines_addresses_are_reported(start_server: Start
 
     body = httpx.get(f"http://localhost:{server.port}/api/page/").json()
 
-    assert body["addresses"] == [f"http://{own}:{server.port}/" for own in own_addresses()] != []
+    assert body["addresses"] == [f"http://{own}:{server.port}/" for own in local_addresses()] != []
     assert body["is_reachable_by_others"] is True
     for address in body["addresses"]:
         assert httpx.get(f"{address}api/page/").json()["addresses"][0] == address

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apps.charts.tests.bodies import Folder
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.conftest import CORS_ORIGIN
 from tests.contract.sockets import Socket
 from tests.preloaded import run_program
@@ -61,9 +61,9 @@ class Pipeline:
 
 
 @pytest.fixture(scope="module")
-def chart_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def chart_server(size: Size, prepared_data: PreparedData) -> Iterator[TuttiServer]:
     environment = {"HEARTBEAT_SECONDS": "0.5", "CORS_ALLOWED_ORIGINS": CORS_ORIGIN}
-    with TuttiServer(**ready_made_data.options(size), environment=environment) as started:
+    with TuttiServer(**prepared_data.options(size), environment=environment) as started:
         yield started
 
 

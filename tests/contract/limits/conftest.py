@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.limits.scripts import Reply, Script
 from tests.live.conftest import shared_with
 from tests.processes import TuttiServer
@@ -22,9 +22,9 @@ NewScript = Callable[..., Script]
 Doors = list[TuttiServer]
 
 
-def _doors(ready_made_data: ReadyMadeData, size: Size, opened: ExitStack, **options: Any) -> Doors:
+def _doors(prepared_data: PreparedData, size: Size, opened: ExitStack, **options: Any) -> Doors:
     """The processes of one installation: one, and in the server size two."""
-    data = ready_made_data.options(size)
+    data = prepared_data.options(size)
     if size == "embedded":
         return [opened.enter_context(TuttiServer(**data, **options))]
     data["redis_url"] += PATIENCE
@@ -33,18 +33,18 @@ def _doors(ready_made_data: ReadyMadeData, size: Size, opened: ExitStack, **opti
 
 
 @pytest.fixture(scope="package")
-def doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
+def doors(prepared_data: PreparedData, size: Size) -> Iterator[Doors]:
     """Without a proxy; with a tenth of each limit."""
     with ExitStack() as opened:
-        yield _doors(ready_made_data, size, opened, rate_limit_factor=TENTH, environment=QUIET)
+        yield _doors(prepared_data, size, opened, rate_limit_factor=TENTH, environment=QUIET)
 
 
 @pytest.fixture(scope="package")
-def proxied_doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
+def proxied_doors(prepared_data: PreparedData, size: Size) -> Iterator[Doors]:
     """Behind one proxy, with a fiftieth of each limit."""
     settings = {**QUIET, "TRUSTED_PROXIES": "1"}
     with ExitStack() as opened:
-        yield _doors(ready_made_data, size, opened, rate_limit_factor=FIFTIETH, environment=settings)
+        yield _doors(prepared_data, size, opened, rate_limit_factor=FIFTIETH, environment=settings)
 
 
 @pytest.fixture(scope="package")

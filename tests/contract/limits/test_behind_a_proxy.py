@@ -15,7 +15,7 @@ from tests.contract.limits.scripts import Script, agent, check_limit, passed
 from tests.contract.sockets import Closed, Socket
 from tests.processes import TuttiServer
 
-NEWCOMERS, VOTES = 4, 2
+NEW_GUESTS, VOTES = 4, 2
 REQUESTS_OF_CALLER, REQUESTS_OF_ADDRESS = 12, 120
 JOINS_OF_VOTER, JOINS_OF_ADDRESS, OPEN_TOGETHER = 3, 40, 10
 # Several times as many as are voters of their own, and as one may vote.
@@ -58,9 +58,9 @@ def test_the_number_of_user_agents_per_address_is_limited(
         for number, said in enumerate(places)
     ]
 
-    assert room.votes() == [NEWCOMERS + 1]
-    assert passed(replies[:NEWCOMERS]) == replies[:NEWCOMERS]
-    check_limit(replies[NEWCOMERS:], VOTES, MINUTE_SECONDS)
+    assert room.votes() == [NEW_GUESTS + 1]
+    assert passed(replies[:NEW_GUESTS]) == replies[:NEW_GUESTS]
+    check_limit(replies[NEW_GUESTS:], VOTES, MINUTE_SECONDS)
 
 
 def test_one_user_agent_is_one_voter_per_address(proxy: Script, room: RoomOfScripts, address: str) -> None:

@@ -13,7 +13,7 @@ from tests.contract.limits.scripts import Script, agent, check_limit, passed
 
 # More than are voters of their own, and than the one voter of all others may vote.
 CROWD = range(32)
-NEWCOMERS = 20
+NEW_GUESTS = 20
 VOTES, ADDS = 6, 3
 MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
 
@@ -41,14 +41,14 @@ def test_many_user_agents_of_an_address_are_21_voters(
 
     assert len(adds) == len(CROWD)
     for replies, limit in ((adds, ADDS), (votes, VOTES)):
-        assert passed(replies[:NEWCOMERS]) == replies[:NEWCOMERS]
-        check_limit(replies[NEWCOMERS:], limit, MINUTE_SECONDS)
+        assert passed(replies[:NEW_GUESTS]) == replies[:NEW_GUESTS]
+        check_limit(replies[NEW_GUESTS:], limit, MINUTE_SECONDS)
     assert {reply.status for reply in passed(adds)} == {201}
     assert len(other.votes()) == len(passed(adds))
-    assert room.votes() == [NEWCOMERS + 1, 0]
-    for number in (0, NEWCOMERS - 1):
+    assert room.votes() == [NEW_GUESTS + 1, 0]
+    for number in (0, NEW_GUESTS - 1):
         assert vote(script, room, second, **agent(number)).status == 200
-    assert room.votes() == [NEWCOMERS + 1, 2]
+    assert room.votes() == [NEW_GUESTS + 1, 2]
 
 
 @pytest.mark.both_sizes
@@ -67,10 +67,10 @@ def test_an_address_may_create_20_guests_and_has_21_voters(
         assert vote(script, room, item_id, X_Guest_Token=guest.body["token"]).status == 200
     more = [vote(script, room, item_id, **agent(number)) for number in range(VOTES + 10)]
 
-    assert [guest.status for guest in guests] == [201] * NEWCOMERS + [429] * (len(CROWD) - NEWCOMERS)
-    assert room.votes() == [NEWCOMERS + 1]
+    assert [guest.status for guest in guests] == [201] * NEW_GUESTS + [429] * (len(CROWD) - NEW_GUESTS)
+    assert room.votes() == [NEW_GUESTS + 1]
     check_limit(more, VOTES, MINUTE_SECONDS)
-    assert {reply.body["votes"] for reply in passed(more)} == {NEWCOMERS + 1}
+    assert {reply.body["votes"] for reply in passed(more)} == {NEW_GUESTS + 1}
     assert "set-cookie" not in guests[-1].headers
     assert int(guests[-1].headers["retry-after"]) <= HOUR_SECONDS
     mine = [script.ask("GET", f"{room.path}my-votes/", **agent(number)).body for number in (0, 1)]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.audio_files import picture, write_audio
-from tests.conftest import ReadyMadeData, Size
+from tests.conftest import PreparedData, Size
 from tests.contract.conftest import client_of, new_room
 from tests.contract.refusals import refused
 from tests.contract.shapes import check_track
@@ -67,7 +67,7 @@ class Music:
 
 @pytest.fixture(scope="module")
 def music(
-    size: Size, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
+    size: Size, prepared_data: PreparedData, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Music]:
     folder = tmp_path_factory.mktemp("music")
     for suffix in TYPES:
@@ -79,7 +79,7 @@ def music(
         write_audio(folder / f"{title}.wav", title=title, artist="Cem", seconds=1800)
     for title in ("Gone", "Linked", "Left"):
         write_audio(folder / "b" / f"{title}.mp3", title=title, artist="Cem")
-    options = ready_made_data.options(size)
+    options = prepared_data.options(size)
     with TuttiServer(**options, arguments=("--music", str(folder))) as server, client_of(server) as http:
         yield Music(http, server, folder)
 
@@ -213,10 +213,10 @@ def test_forty_clients_that_do_not_read_use_no_thread_and_little_memory(music: M
 
 
 def test_open_audio_responses_count_as_connections_of_their_address(
-    size: Size, ready_made_data: ReadyMadeData, tmp_path: Path
+    size: Size, prepared_data: PreparedData, tmp_path: Path
 ):
     write_audio(tmp_path / "Long.wav", title="Long", artist="Cem", seconds=1800)
-    options = {**ready_made_data.options(size), "rate_limit_factor": "5"}
+    options = {**prepared_data.options(size), "rate_limit_factor": "5"}
     few = {"MAX_CONNECTIONS_PER_ADDRESS": "1"}  # five times as many
     started = TuttiServer(**options, arguments=("--music", str(tmp_path)), environment=few)
     with started as server, client_of(server) as http, ExitStack() as opened:

@@ -124,7 +124,7 @@ def test_counts_changed_directly_are_corrected(
 def test_users_are_corrected_in_groups(
     halo: Track, now: datetime, monkeypatch: pytest.MonkeyPatch, group: int
 ):
-    monkeypatch.setattr("apps.analytics.tasks.PEOPLE_AT_ONCE", group)
+    monkeypatch.setattr("apps.analytics.tasks.PEOPLE_PER_QUERY", group)
     for number in range(5):
         report(User.objects.create_user(f"person-{number}"), halo, at=now, times=number + 1)
     run("UPDATE analytics_persondaycount SET count = count + 1")

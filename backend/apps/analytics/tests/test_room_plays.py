@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.analytics.models import Activity, RoomPlayDayCount
 from apps.analytics.personal_data import AnalyticsPersonalData
-from apps.analytics.services import PLAYS_AT_ONCE, reconcile_room_plays
+from apps.analytics.services import PLAYS_PER_WRITE, reconcile_room_plays
 from apps.analytics.tasks import roll_up
 from apps.analytics.tests.invariants import check_roll_ups
 from apps.playlist.models import Play, PlaylistTrack
@@ -28,7 +28,7 @@ def room(db: None) -> Room:
 def queued(room: Room, track: Track, adder: str) -> PlaylistTrack:
     """For any adder: also a deleted account's key, and text that is no key."""
     item = add_item(slug=room.slug, track_id=track.pk, added_by="Somebody", place=Place())
-    PlaylistTrack.objects.filter(pk=item.pk).update_unannounced(adder=adder)
+    PlaylistTrack.objects.filter(pk=item.pk).update_without_events(adder=adder)
     return item
 
 
@@ -81,7 +81,7 @@ def test_plays_of_a_guest_are_transferred_to_the_account_once(
         play_item(slug=room.slug, item_id=queued(room, halo, adder.key).pk)
     assert not Activity.objects.exists()
     if is_handed_over:
-        PlaylistTrack.objects.filter(adder=guest.key).update_unannounced(adder=ada.key)
+        PlaylistTrack.objects.filter(adder=guest.key).update_without_events(adder=ada.key)
         Play.objects.filter(adder=guest.key).update(adder=ada.key)
 
     for _ in range(2):
@@ -95,14 +95,14 @@ def test_plays_of_a_guest_are_transferred_to_the_account_once(
 def test_many_plays_of_a_guest_are_transferred_once_even_after_a_killed_process(ada: User, halo: Track):
     room, guest, now = new_room(), Guest.objects.create(name="Bo"), timezone.now()
     past = {"room": room, "adder": guest.key, "track": halo, "item": {}, "started_at": now, "ended_at": now}
-    Play.objects.bulk_create(Play(**past, item_number=number) for number in range(2 * PLAYS_AT_ONCE + 1))
+    Play.objects.bulk_create(Play(**past, item_number=number) for number in range(2 * PLAYS_PER_WRITE + 1))
     reconcile_room_plays()
     inserted = 0
 
     def die(execute: Any, sql: str, *arguments: Any) -> Any:
         nonlocal inserted
         inserted += sql.startswith('INSERT INTO "analytics_activity"')
-        if inserted > PLAYS_AT_ONCE + 1:
+        if inserted > PLAYS_PER_WRITE + 1:
             raise KeyboardInterrupt
         return execute(sql, *arguments)
 

@@ -33,7 +33,7 @@ FetchList = Callable[[Version], Versioned[bytes] | None]
 GRANT_PATH = "/api/token"
 MAX_TABLE_BYTES = 64 * 1024 * 1024
 # A run may wait, because the next run is a day later. A service's lists are requested concurrently.
-PATIENCE = RetryPolicy(longest_wait_seconds=5.0, waits_out_rests=True)
+PATIENCE = RetryPolicy(longest_wait_seconds=5.0, waits_for_cooldown=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _rapidapi(options: RequestOptions, name: str, url: str) -> Callable[[Address
 
     def asking(address: Address) -> FetchList:
         request = ProviderRequest("GET", address.path, params=address.params, headers=headers)
-        return lambda known: client.ask_if_changed(request, bytes, known)
+        return lambda known: client.request_if_changed(request, bytes, known)
 
     return asking
 
@@ -224,7 +224,7 @@ def _table(options: RequestOptions, name: str, url: str) -> AvailableTable:
     request = ProviderRequest("GET", parts.path or "/", params=dict(parse_qsl(parts.query)))
 
     def fetch(known: Version) -> RawResponse:
-        response = client.ask_if_changed(request, bytes, known)
+        response = client.request_if_changed(request, bytes, known)
         if response is None:
             raise NotModified
         return RawResponse(response.value, response.version)

@@ -108,7 +108,7 @@ def _growths(
 # --- Daily counts ------------------------------------------------------------------------------------
 
 
-TRACKS_AT_ONCE = 500
+TRACKS_PER_QUERY = 500
 # The share of tracks counted within the last week, but not now, above which it is reported. Up to 36 % of a
 # table of fifty tracks leave it within a day.
 LOST_SHARE = {MusicService.SPOTIFY: 0.5}
@@ -284,9 +284,9 @@ def _known(by_isrc: Mapping[str, Collection[CountReport]]) -> Known:
     isrcs = sorted(by_isrc)
     days = [figure.recorded_on for mine in by_isrc.values() for figure in mine]
     found: dict[str, dict[tuple[str, date], tuple[str, int | None]]] = {isrc: {} for isrc in isrcs}
-    for at in range(0, len(isrcs), TRACKS_AT_ONCE):
+    for at in range(0, len(isrcs), TRACKS_PER_QUERY):
         rows = HistoricalViewCount.objects.filter(
-            isrc__in=isrcs[at : at + TRACKS_AT_ONCE], recorded_date__range=(min(days), max(days))
+            isrc__in=isrcs[at : at + TRACKS_PER_QUERY], recorded_date__range=(min(days), max(days))
         )
         for isrc, service, day, status, count in rows.values_list(
             "isrc", "service", "recorded_date", "status", "view_count"

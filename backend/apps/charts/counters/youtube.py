@@ -21,7 +21,7 @@ from apps.charts.matching import Match, match
 from apps.charts.matching.candidate_index import recording_of
 from apps.charts.models import ChartTrack, ServiceTrack
 from apps.charts.parsers.base import SourceError
-from apps.charts.parsers.youtube import SEARCH_UNITS, VIDEOS_AT_ONCE, VIEWS_UNITS
+from apps.charts.parsers.youtube import SEARCH_UNITS, VIDEOS_PER_REQUEST, VIEWS_UNITS
 from apps.charts.pipeline.stage_run import Tally
 from apps.charts.pipeline_models import QuotaDay
 from apps.counts.models import Status
@@ -157,8 +157,8 @@ def _videos_of(isrcs: Collection[str]) -> dict[str, str]:
 
 
 def _ask_views(asking: _Asking, videos: Sequence[str]) -> None:
-    for at in range(0, len(videos), VIDEOS_AT_ONCE):
-        _ask_views_together(asking, videos[at : at + VIDEOS_AT_ONCE])
+    for at in range(0, len(videos), VIDEOS_PER_REQUEST):
+        _ask_views_together(asking, videos[at : at + VIDEOS_PER_REQUEST])
 
 
 def _ask_views_together(asking: _Asking, part: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ COMMON = frozenset(
 MOST_TRACKS_OF_A_WORD = 200
 # Of each name: those that share the most, and the rarest, of its words.
 MOST_CANDIDATES = 40
-WORDS_AT_ONCE = 500
+WORDS_PER_QUERY = 500
 # Services that name every artist of a recording.
 NAMES_EVERYONE = frozenset(["spotify", "apple_music"])
 
@@ -42,8 +42,8 @@ def index_words(tracks: Iterable[ChartTrack]) -> None:
     """For tracks that are new, or are called otherwise now. Within a transaction."""
     tracks = list(tracks)
     wanted = {track.pk: words_in(track.name, track.artist) for track in tracks}
-    for at in range(0, len(tracks), WORDS_AT_ONCE):
-        part = [track.pk for track in tracks[at : at + WORDS_AT_ONCE]]
+    for at in range(0, len(tracks), WORDS_PER_QUERY):
+        part = [track.pk for track in tracks[at : at + WORDS_PER_QUERY]]
         known: defaultdict[int, dict[str, int]] = defaultdict(dict)
         for pk, track, word in TrackWord.objects.filter(track__in=part).values_list("pk", "track", "word"):
             known[track][word] = pk
@@ -81,13 +81,13 @@ def _tracks_of(words: Collection[str]) -> Mapping[str, Sequence[int]]:
     """Ids by word. A name has two fields at least: one of their words is rare, or it has no rare word."""
     counted: dict[str, int] = {}
     ordered = sorted(words)
-    for at in range(0, len(ordered), WORDS_AT_ONCE):
-        rows = TrackWord.objects.filter(word__in=ordered[at : at + WORDS_AT_ONCE])
+    for at in range(0, len(ordered), WORDS_PER_QUERY):
+        rows = TrackWord.objects.filter(word__in=ordered[at : at + WORDS_PER_QUERY])
         counted.update(rows.values_list("word").annotate(Count("pk")).order_by())
     rare = [word for word in ordered if 0 < counted.get(word, 0) <= MOST_TRACKS_OF_A_WORD]
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for at in range(0, len(rare), WORDS_AT_ONCE):
-        rows = TrackWord.objects.filter(word__in=rare[at : at + WORDS_AT_ONCE])
+    for at in range(0, len(rare), WORDS_PER_QUERY):
+        rows = TrackWord.objects.filter(word__in=rare[at : at + WORDS_PER_QUERY])
         for word, track in rows.values_list("word", "track"):
             found[word].append(track)
     return found

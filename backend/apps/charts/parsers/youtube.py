@@ -19,7 +19,7 @@ from apps.charts.parsers.base import (
 
 WATCH = "https://www.youtube.com/watch?v="
 # What one question may be about, and what the questions cost of the day's quota.
-VIDEOS_AT_ONCE = 50
+VIDEOS_PER_REQUEST = 50
 VIEWS_UNITS, SEARCH_UNITS = 1, 100
 # How many of the videos found are looked at.
 SEARCHED = 10
@@ -58,7 +58,7 @@ class _Videos(msgspec.Struct):
 
 
 def address_of_views(video_ids: Sequence[str]) -> Address:
-    """Of up to VIDEOS_AT_ONCE."""
+    """Of up to VIDEOS_PER_REQUEST."""
     return Address("/videos", {"part": "statistics", "id": ",".join(video_ids), "maxResults": "50"})
 
 

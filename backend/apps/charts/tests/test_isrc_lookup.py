@@ -41,7 +41,7 @@ def service() -> Iterator[StandIn]:
 
 @pytest.fixture
 def fetch(service: StandIn) -> Iterator[Fetch]:
-    manner = RequestOptions(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
+    manner = RequestOptions(patience=RetryPolicy(attempts=1, failure_threshold=100))
     found = settings_of_services(service.url) | {"SOUNDCLOUD_CHARTS": {}}
     with override_settings(**found), manner.opened:
         yield lambda: run_pipeline(Plan(connector=services_connector(manner)))

@@ -48,7 +48,7 @@ def fetch(service: StandIn) -> Iterator[Fetch]:
     clock = FakeClock()
     manner = RequestOptions(
         bounds=RequestBounds(connect_seconds=5.0, seconds=0.3),
-        patience=RetryPolicy(attempts=2, first_wait_seconds=0.5, failures_until_left_alone=100),
+        patience=RetryPolicy(attempts=2, first_wait_seconds=0.5, failure_threshold=100),
         # Waiting advances the clock of cooldowns; silence ends by the real one.
         times=TimeSource(time.monotonic, clock, clock.advance),
     )

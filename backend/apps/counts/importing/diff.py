@@ -11,7 +11,7 @@ from apps.counts.models import HistoricalViewCount, ViewCount
 from apps.counts.services import preferred_report
 
 Key = tuple[str, str]
-TRACKS_AT_ONCE = 200
+TRACKS_PER_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def checksum(counts: dict[date, int | None]) -> Checksum:
 
 def _parts(series: dict[Key, dict[date, ImportedCount]]) -> Iterator[list[Key]]:
     keys = sorted(series)
-    for at in range(0, len(keys), TRACKS_AT_ONCE):
-        yield keys[at : at + TRACKS_AT_ONCE]
+    for at in range(0, len(keys), TRACKS_PER_QUERY):
+        yield keys[at : at + TRACKS_PER_QUERY]
 
 
 def _stored(keys: list[Key]) -> dict[Key, dict[date, HistoricalViewCount]]:

@@ -152,7 +152,7 @@ def _file(folder: Path, bucket: int, number: int) -> Path:
 
 A = TypeVar("A")
 B = TypeVar("B")
-COUNTS_AT_ONCE = 5_000
+COUNTS_PER_WRITE = 5_000
 Progress = Callable[[str, int, int], None]
 
 
@@ -325,10 +325,10 @@ def _recorded(counts: list[CountReport]) -> RecordedCounts:
 
 
 def _of_whole_tracks(counts: Iterable[CountReport]) -> Iterator[list[CountReport]]:
-    """Batches of about COUNTS_AT_ONCE; each track's counts are in one batch."""
+    """Batches of about COUNTS_PER_WRITE; each track's counts are in one batch."""
     some: list[CountReport] = []
     for report in counts:
-        if len(some) >= COUNTS_AT_ONCE and report.isrc != some[-1].isrc:
+        if len(some) >= COUNTS_PER_WRITE and report.isrc != some[-1].isrc:
             yield some
             some = []
         some.append(report)

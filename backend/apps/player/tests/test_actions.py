@@ -45,7 +45,7 @@ def room(clock: Clock) -> Room:
     """Three tracks of a minute each."""
     room = new_room()
     queued(room, "ABC")
-    Track.objects.update_unannounced(duration_seconds=60)
+    Track.objects.update_without_events(duration_seconds=60)
     return room
 
 

@@ -148,7 +148,7 @@ def test_the_number_of_statements_of_a_poll_is_the_same_for_many_rooms(
     for number in range(20):
         other = Room.objects.create(slug=f"other-{number}", name="Other")
         services.change_settings(slug=other.slug, changes={"volume": 5})
-    Player.objects.exclude(pk=room.pk).update_unannounced(
+    Player.objects.exclude(pk=room.pk).update_without_events(
         state="playing", duration_ms=10**8, anchored_at=clock.now, wake_at=clock.now + timedelta(days=1)
     )
     with django_assert_max_num_queries(5):
@@ -165,7 +165,9 @@ def test_a_speaker_that_joins_first_after_a_restart_hides_it_from_no_room(room: 
     queued(other, "D")
     for slug in (room.slug, other.slug):
         services.play(slug=slug)
-    Player.objects.filter(room=other).update_unannounced(state="paused", reason="speaker_lost", wake_at=None)
+    Player.objects.filter(room=other).update_without_events(
+        state="paused", reason="speaker_lost", wake_at=None
+    )
     ClockBeat.objects.create(pk=1, alive_at=clock.now)
     clock.move(40)
     services.join_speaker(slug=other.slug, speaker=speaker(clock))

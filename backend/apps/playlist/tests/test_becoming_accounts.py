@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote
-from apps.playlist.personal_data import RECORDS_AT_ONCE
+from apps.playlist.personal_data import RECORDS_PER_QUERY
 from apps.playlist.services import Place, add_item, cast_vote, remove_item, restore_item
 from apps.playlist.tests.laws import laws_hold
 from apps.playlist.tests.people import Person
@@ -21,7 +21,7 @@ from apps.rooms.models import Room
 from apps.tracks.models import Track
 from apps.tracks.tests.factories import new_track
 from apps.users.models import Guest, User
-from apps.users.personal_data import MERGED_AT_ONCE, merge_guest
+from apps.users.personal_data import ROWS_PER_MERGE, merge_guest
 from core import database as core_database
 from core.errors import NotAuthenticated
 from core.models import IdempotencyRecord
@@ -137,9 +137,9 @@ def test_merged_voters_have_one_vote(db, before: Any, after: Any, order: str):
 
 def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list[PlaylistTrack]:
     """The guest has a lot, also second votes for what the account has voted for; these items come first."""
-    titles = [f"{number}" for number in range(doubles + RECORDS_AT_ONCE)]
-    tracks = Track.objects.bulk_create_unannounced([Track(title=title, artist="a") for title in titles])
-    items = PlaylistTrack.objects.bulk_create_unannounced(
+    titles = [f"{number}" for number in range(doubles + RECORDS_PER_QUERY)]
+    tracks = Track.objects.bulk_create_without_events([Track(title=title, artist="a") for title in titles])
+    items = PlaylistTrack.objects.bulk_create_without_events(
         [
             PlaylistTrack(
                 room=room, track=track, position=float(number), added_by="Bo", adder=bo.key, votes=1
@@ -147,7 +147,7 @@ def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list
             for number, track in enumerate(tracks, start=1)
         ]
     )
-    Vote.objects.bulk_create_unannounced([Vote(item=item, voter=bo.key, value=1) for item in items])
+    Vote.objects.bulk_create_without_events([Vote(item=item, voter=bo.key, value=1) for item in items])
     for item in items[:doubles]:
         cast_vote(slug=room.slug, item_id=item.pk, voter=ada.key, value=-1)
     past = {"room": room, "adder": bo.key}
@@ -161,7 +161,7 @@ def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list
             **{**past, "item_number": 10**9 + number, "added_by": "Bo", "added_at": now, "removed_at": now},
             **{"votes_reached_seq": 0, "votes": [[ada.key, -1], [bo.key, 1]]},
         )
-        for number in range(RECORDS_AT_ONCE + 1)
+        for number in range(RECORDS_PER_QUERY + 1)
     )
     IdempotencyRecord.objects.bulk_create(
         IdempotencyRecord(caller=caller, key=key, fingerprint=caller, created_at=now)
@@ -208,7 +208,7 @@ def test_other_writes_run_between_the_portions(
 
     assert max(database.seconds) < 0.1
     copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_idempotencyrecord" in sql]
-    assert len(copies) <= 600 / MERGED_AT_ONCE + 1  # each response once, and that of this very request
+    assert len(copies) <= 600 / ROWS_PER_MERGE + 1  # each response once, and that of this very request
     assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 60
     check_all_is_the_accounts(guest_key, ada, room, items)
 

@@ -10,7 +10,7 @@ from apps.playlist.models import PlaylistTrack, Vote
 from apps.playlist.tests.rooms import queued, telling, told
 from apps.realtime.decorators import event_payload_types
 from apps.rooms.models import Room
-from core.changes import UnannouncedWrite
+from core.changes import WriteWithoutEventsError
 from tests.event_table import EVENTS
 
 
@@ -50,7 +50,7 @@ def test_loading_a_fixture_sends_no_event(room):
     item = queued(room, "ab")[0]
     text = serialize("json", PlaylistTrack.objects.filter(pk=item.pk))
     seq = len(told(room))
-    PlaylistTrack.objects.filter(pk=item.pk).update_unannounced(position=50.0)
+    PlaylistTrack.objects.filter(pk=item.pk).update_without_events(position=50.0)
     for row in deserialize("json", text):
         row.save()
     assert PlaylistTrack.objects.get(pk=item.pk).position == item.position
@@ -63,7 +63,7 @@ def test_writes_without_signals_are_rejected(room):
         *(model.objects.update for model in (Room, PlaylistTrack, Vote)),
         *(room.items.update, item.cast_votes.update),
     ):
-        with pytest.raises(UnannouncedWrite):
+        with pytest.raises(WriteWithoutEventsError):
             write(id=1)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Vote
-from apps.playlist.personal_data import ITEMS_AT_ONCE, RECORDS_AT_ONCE
+from apps.playlist.personal_data import ITEMS_PER_QUERY, RECORDS_PER_QUERY
 from apps.playlist.services import play_item, remove_item, restore_item, stop_playing
 from apps.playlist.tests.people import PASSWORD, Person
 from apps.playlist.tests.rooms import add, new_room, told, top
@@ -242,24 +242,24 @@ def test_a_name_of_a_former_item_is_redacted_in_the_log(room):
 def test_other_writes_run_between_the_portions(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]):
     """No transaction takes longer, the more there is to erase; and none looks through what others have."""
     ada, room = Person.with_account(NAME), new_room()
-    items = [ada.add(room, f"{number}") for number in range(2 * ITEMS_AT_ONCE + 1)]
+    items = [ada.add(room, f"{number}") for number in range(2 * ITEMS_PER_QUERY + 1)]
     vote: dict[str, Any] = {"data": {"value": 1}, "content_type": "application/json"}
     path = f"/api/rooms/{room.slug}/playlist/{items[0].pk}/vote/"
     assert Client().post(path, **vote, headers={"Idempotency-Key": "k"}).json()["added_by"] == NAME
     now = timezone.now()
     Play.objects.bulk_create(
         Play(room=room, item_number=n, item={"added_by": NAME}, adder=ada.key, started_at=now, ended_at=now)
-        for n in range(RECORDS_AT_ONCE + 1)
+        for n in range(RECORDS_PER_QUERY + 1)
     )
     RemovedItem.objects.bulk_create(
         RemovedItem(
             **{"item_number": 10**9 + n, "room": room, "added_by": NAME, "adder": ada.key, "added_at": now},
             **{"votes_reached_seq": 0, "votes": [[ada.key, 1]], "removed_at": now},
         )
-        for n in range(RECORDS_AT_ONCE + 1)
+        for n in range(RECORDS_PER_QUERY + 1)
     )
     voters = [(item, voter) for n, item in enumerate(items) for voter in (ada.key, f"guest:{n}")]
-    Vote.objects.bulk_create_unannounced([Vote(item=item, voter=voter, value=1) for item, voter in voters])
+    Vote.objects.bulk_create_without_events([Vote(item=item, voter=voter, value=1) for item, voter in voters])
     activity = {"track_id": items[0].track_id, "activity_type": "play"}
     for _ in range(3):
         assert ada.ask("POST", "analytics/activity/", [activity] * 300).status_code == 201
@@ -271,7 +271,7 @@ def test_other_writes_run_between_the_portions(monkeypatch: pytest.MonkeyPatch, 
         assert ada.ask("DELETE", "users/me/", **headers).status_code == 204
 
     assert max(database.seconds) < 0.1
-    assert sum(database.rows) > 900 + 2 * RECORDS_AT_ONCE
+    assert sum(database.rows) > 900 + 2 * RECORDS_PER_QUERY
     large = [sql for sql in database.asked if "realtime_event" in sql or "core_idempotencyrecord" in sql]
     assert large
     assert not any("LIKE" in sql for sql in large)

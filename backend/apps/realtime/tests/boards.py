@@ -8,12 +8,12 @@ from django.db import models, transaction
 
 from apps.realtime.models import Event, Stream, StreamKind
 from apps.realtime.services import append_event, clear_oldest, lock_stream, open_stream
-from core.changes import AnnouncedModel
+from core.changes import BroadcastModel
 
 KIND = "board"
 
 
-class Card(AnnouncedModel):
+class Card(BroadcastModel):
     """A text on a board; `board` is the id of the board's stream."""
 
     board = models.BigIntegerField()

@@ -226,8 +226,8 @@ async def test_a_guest_identified_by_a_message_is_present_until_a_minute_after_i
         token = visit.headers.get("x-guest-token")
         return Caller(key=f"user:{token}", address=visit.address, user_id=int(token)) if token else None
 
-    monkeypatch.setattr(identity, "_recognisers", [by_token])
-    monkeypatch.setattr(identity, "_claims", [by_token])
+    monkeypatch.setattr(identity, "_caller_resolvers", [by_token])
+    monkeypatch.setattr(identity, "_claim_resolvers", [by_token])
     nobody, bo = [await Socket().connect() for _ in range(2)]
     await bo.next()
     await bo.send({"type": "identify", "guest_token": "7"})

@@ -64,7 +64,7 @@ class Hyperparameters:
 # Each round begins with the factors of the round before, so a few steps towards the solution are enough.
 STEPS = 3
 # Cells that are computed at once: 3 MB with 80 factors, which fits into a processor's cache.
-CELLS_AT_ONCE = 10_000
+CELLS_PER_STEP = 10_000
 # Longer histories are summed up into their own matrix, piece by piece, and solved exactly.
 LONG_HISTORY = 2000
 
@@ -132,7 +132,7 @@ def _improve(ours: Floats, listens: SparseMatrix, theirs: Floats, options: Hyper
     begin = 0
     while begin < len(order):
         end = begin + 1
-        while end < len(order) and (end + 1 - begin) * counts[order[end]] <= CELLS_AT_ONCE:
+        while end < len(order) and (end + 1 - begin) * counts[order[end]] <= CELLS_PER_STEP:
             end += 1
         rows = order[begin:end]
         ours[rows] = _stepped(ours[rows], *_padded(listens, rows), counts[rows], theirs, base, options)
@@ -144,9 +144,9 @@ def _solved_in_pieces(
     columns: Integers, strengths: Floats, theirs: Floats, base: Floats, options: Hyperparameters
 ) -> Floats:
     matrix, wanted = base.copy(), np.zeros(len(base), np.float32)
-    for begin in range(0, len(columns), CELLS_AT_ONCE):
-        piece = theirs[columns[begin : begin + CELLS_AT_ONCE]]
-        counted = confidences(strengths[begin : begin + CELLS_AT_ONCE], options)
+    for begin in range(0, len(columns), CELLS_PER_STEP):
+        piece = theirs[columns[begin : begin + CELLS_PER_STEP]]
+        counted = confidences(strengths[begin : begin + CELLS_PER_STEP], options)
         matrix += (piece.T * counted) @ piece
         wanted += (1 + counted) @ piece
     matrix[np.diag_indices_from(matrix)] += _penalty(len(columns), options)
@@ -253,7 +253,7 @@ class FactorEnsemble:
 
 
 # Rows of the dense matrix that are made sparse at once.
-ROWS_AT_ONCE = 500
+ROWS_PER_WRITE = 500
 # Larger matrices are inverted by halves: `np.linalg.inv` takes seven times the memory of the matrix, and is
 # three times as slow.
 INVERTED_WHOLE = 500
@@ -316,9 +316,9 @@ def _strongest(dense: Floats, ties: int, *, width: int) -> SparseMatrix:
     starts = np.minimum(np.arange(width + 1, dtype=np.int64), kept) * ties
     columns = np.empty((kept, ties), np.int32)
     values = np.empty((kept, ties), np.float32)
-    for begin in range(0, kept, ROWS_AT_ONCE):
-        rows = dense[begin : begin + ROWS_AT_ONCE]
+    for begin in range(0, kept, ROWS_PER_WRITE):
+        rows = dense[begin : begin + ROWS_PER_WRITE]
         chosen = np.sort(np.argpartition(-np.abs(rows), ties - 1, axis=1)[:, :ties], axis=1)
-        columns[begin : begin + ROWS_AT_ONCE] = chosen
-        values[begin : begin + ROWS_AT_ONCE] = np.take_along_axis(rows, chosen, axis=1)
+        columns[begin : begin + ROWS_PER_WRITE] = chosen
+        values[begin : begin + ROWS_PER_WRITE] = np.take_along_axis(rows, chosen, axis=1)
     return SparseMatrix(starts, columns.ravel(), values.ravel(), width)

@@ -51,7 +51,7 @@ def test_factors_solve_the_normal_equations():
     assert np.allclose(item_factors(sparse, EXACT), expected, atol=2e-3)
 
 
-@pytest.mark.parametrize("name", ["LONG_HISTORY", "CELLS_AT_ONCE"])
+@pytest.mark.parametrize("name", ["LONG_HISTORY", "CELLS_PER_STEP"])
 def test_long_histories_and_small_blocks_give_the_same_factors(monkeypatch, name):
     at_once = item_factors(listens(), EXACT)
 

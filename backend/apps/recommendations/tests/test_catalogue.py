@@ -56,7 +56,7 @@ def test_every_change_of_the_library_is_seen(library, add_track):
     delete_track(track_id=new.pk)
     assert new.pk not in holder.catalogue().ids
     assert before.artists_by_id([halo.pk]) == {halo.pk: "beyonce"}
-    Track.objects.bulk_create_unannounced([Track.described_by(library["Toxic"].metadata())])
+    Track.objects.bulk_create_without_events([Track.described_by(library["Toxic"].metadata())])
     assert len(holder.catalogue()) == len(library) + 1
 
 

@@ -66,7 +66,9 @@ def test_a_search_without_a_match_is_empty():
 @given(library=LIBRARIES, search=NAMES, genre=GENRES, few=st.booleans())
 def test_correct_queries_never_rank_worse_than_before(library, search, genre, few):
     with _rolled_back(), _few_are_many(few):
-        tracks = Track.objects.bulk_create_unannounced([Track.described_by(metadata) for metadata in library])
+        tracks = Track.objects.bulk_create_without_events(
+            [Track.described_by(metadata) for metadata in library]
+        )
         before = _as_before(tracks, search, genre)
         exact = list(listed_tracks(search=search, genre=genre).values_list("id", flat=True))
         whole = [track.pk for track in TrackSearch(search, genre=genre).part(0, 1000).rows]
@@ -121,7 +123,7 @@ class Writes:
         for track in tracks:
             track.title = self.metadata().title
             track.fill_search_columns()
-        Track.objects.bulk_update_unannounced(tracks, ["title", "title_key", "search_text", "latin_text"])
+        Track.objects.bulk_update_without_events(tracks, ["title", "title_key", "search_text", "latin_text"])
 
     def write_in_the_admin(self) -> None:
         one = self.chance.choice([None, self.one()])
@@ -155,7 +157,7 @@ class Writes:
             cursor.execute(f"UPDATE tracks_track SET id = {free} WHERE id = %s", [self.one()])  # noqa: S608
 
     def update_all(self) -> None:
-        Track.objects.all().update_unannounced(search_text="same words", latin_text="")
+        Track.objects.all().update_without_events(search_text="same words", latin_text="")
 
     def delete_all(self) -> None:
         Track.objects.all().delete()

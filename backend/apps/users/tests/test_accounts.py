@@ -13,7 +13,7 @@ from apps.users.models import User, folded
 from apps.users.services import count_newcomer
 from apps.users.tests.conftest import FACTS, PASSWORD, code_of, register, send
 from core.models import IdempotencyRecord
-from core.rate_limits import NEWCOMERS
+from core.rate_limits import NEW_GUESTS
 
 pytestmark = pytest.mark.django_db
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": ["Nina Simone"], "moods": ["calm"]}
@@ -44,7 +44,7 @@ def test_staff_reads_and_changes_accounts_within_its_admin_permissions(ada, perm
 
 def test_a_registration_counts_as_a_new_voter_of_its_address_unless_a_guest_registers(client, settings):
     """Otherwise an address would have 300 votes more in an hour."""
-    settings.RATE_LIMIT_FACTOR = 1 / NEWCOMERS.max_calls
+    settings.RATE_LIMIT_FACTOR = 1 / NEW_GUESTS.max_calls
     guest = client.post("/api/guests/", {"name": "Bo"}, content_type="application/json").json()
     elsewhere = {"X-Guest-Token": guest["token"]}
     client.cookies.clear()

@@ -17,7 +17,7 @@ from apps.users.tests.conftest import ADDRESS
 from core.errors import NotAuthenticated, NotFound
 from core.identity import Caller, Visit, caller_for, claimed_caller
 from core.network import network_of
-from core.rate_limits import JOINS_OF_VOTER, NEWCOMERS, RateLimitExceeded
+from core.rate_limits import JOINS_OF_VOTER, NEW_GUESTS, RateLimitExceeded
 
 GUESTS = 5
 NO_TOKENS = [
@@ -156,7 +156,7 @@ def voter(agent: str, *, is_voting: bool = True) -> str:
 
 @pytest.mark.redis  # newcomers are counted in the shared cache
 def test_reads_create_no_voter_and_guests_and_user_agents_share_one_limit(settings):
-    settings.RATE_LIMIT_FACTOR = 2 / NEWCOMERS.max_calls
+    settings.RATE_LIMIT_FACTOR = 2 / NEW_GUESTS.max_calls
     for agent in "abcdefgh":
         voter(agent, is_voting=False)
     own = voter("x")

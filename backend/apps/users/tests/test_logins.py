@@ -18,7 +18,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.users.authentication import guest_token
-from apps.users.jwt_tokens import NAMES_AT_ONCE, RefreshToken, next_name_of
+from apps.users.jwt_tokens import NAMES_PER_WRITE, RefreshToken, next_name_of
 from apps.users.models import LoginSession, User
 from apps.users.session_store import SessionStore, hashed
 from apps.users.tasks import purge_logins
@@ -163,7 +163,7 @@ def test_revoking_a_token_family_takes_few_queries_and_no_lock(client, grace, dj
     second = renewed(client, first).json()["refresh"]
     record = OutstandingToken.objects.get(jti=RefreshToken(second)["jti"])
     names = [record.jti]
-    while len(names) < 2 * NAMES_AT_ONCE + 1:
+    while len(names) < 2 * NAMES_PER_WRITE + 1:
         names.append(next_name_of(names[-1]))
     kept = {"user": grace, "token": "", "created_at": record.created_at, "expires_at": record.expires_at}
     later = OutstandingToken.objects.bulk_create(OutstandingToken(jti=name, **kept) for name in names[1:])

@@ -19,7 +19,7 @@ from apps.users.services import mail_thread, reset_password, reset_token
 from apps.users.tests.conftest import PASSWORD, send
 from core import middleware
 from core.errors import InvalidInput
-from core.rate_limits import LOGINS, MAILS, MAILS_OF_ASKER
+from core.rate_limits import LOGINS, MAILS, MAILS_OF_REQUESTER
 
 NEW = "quite another pass phrase"
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,10 @@ def test_known_and_unknown_addresses_take_the_same_time_and_the_response_precede
 @pytest.mark.parametrize(
     ("places", "sent"),
     [
-        (["192.0.2.1"] * (MAILS_OF_ASKER.max_calls + 3) + ["192.0.2.2"], MAILS_OF_ASKER.max_calls + 1),
+        (
+            ["192.0.2.1"] * (MAILS_OF_REQUESTER.max_calls + 3) + ["192.0.2.2"],
+            MAILS_OF_REQUESTER.max_calls + 1,
+        ),
         ([f"192.0.2.{number}" for number in range(MAILS.max_calls + 3)], MAILS.max_calls),
     ],
     ids=["of one place", "of many"],

@@ -18,8 +18,8 @@ PATIENCE = RetryPolicy(
     attempts=3,
     first_wait_seconds=0.5,
     longest_wait_seconds=2.0,
-    failures_until_left_alone=100,
-    left_alone_seconds=30.0,
+    failure_threshold=100,
+    open_seconds=30.0,
 )
 
 

@@ -18,7 +18,7 @@ from core.providers.client import (
     RequestBounds,
     RetryPolicy,
 )
-from core.providers.responses import MAX_SECONDS, Failure, ProviderError, seconds_asked_for
+from core.providers.responses import MAX_SECONDS, Failure, ProviderError, retry_after_seconds_of
 from core.tests.clocks import FakeClock
 from core.tests.providers import stand_in
 from core.tests.providers.conftest import PATH, PATIENCE, MakeClient, Thing, read_thing
@@ -165,8 +165,8 @@ def test_all_waits_together_take_up_to_30_seconds() -> None:
 
 BROKEN = says(b"Oops", status=500)
 # One attempt is one question, and five failures are too many.
-FRAIL = dataclasses.replace(PATIENCE, attempts=1, failures_until_left_alone=5)
-LEFT_ALONE = PATIENCE.left_alone_seconds
+FRAIL = dataclasses.replace(PATIENCE, attempts=1, failure_threshold=5)
+LEFT_ALONE = PATIENCE.open_seconds
 
 
 def busy(retry_after: str | None, *, status: int = 429) -> Act:
@@ -182,7 +182,7 @@ def test_a_short_retry_after_is_waited_for(
     assert 2 <= waits.pop() <= 2 + SPREAD_SECONDS
     service.asked.clear()
 
-    patient = dataclasses.replace(PATIENCE, waits_out_rests=True)
+    patient = dataclasses.replace(PATIENCE, waits_for_cooldown=True)
     hasty = make_client(patience=dataclasses.replace(PATIENCE, attempts=1))
     service.then(PATH, busy("2"))
     assert failure_of(hasty).failure is Failure.BUSY
@@ -204,7 +204,10 @@ def test_a_long_retry_after_pauses_all_requests(
     as_date: bool,
 ) -> None:
     """No caller waits that long, not even a patient one."""
-    patient, client = make_client(patience=dataclasses.replace(PATIENCE, waits_out_rests=True)), make_client()
+    patient, client = (
+        make_client(patience=dataclasses.replace(PATIENCE, waits_for_cooldown=True)),
+        make_client(),
+    )
     service.then(PATH, busy(formatdate(clock() + 600, usegmt=True) if as_date else "600", status=status))
     error = failure_of(patient)
     assert error.failure is (Failure.BUSY if status == 429 else Failure.BROKEN)
@@ -291,7 +294,7 @@ def test_after_many_failures_the_circuit_opens_then_one_request_tests_it(
 def test_retries_end_when_the_circuit_opens(
     make_client: MakeClient, service: StandIn, clock: FakeClock
 ) -> None:
-    client = make_client(patience=dataclasses.replace(PATIENCE, failures_until_left_alone=2))
+    client = make_client(patience=dataclasses.replace(PATIENCE, failure_threshold=2))
     service.then(PATH, *[BROKEN] * 3)
     assert failure_of(client).failure is Failure.BROKEN
     assert len(service.asked) == 2
@@ -328,15 +331,15 @@ NOW = 1_700_000_000.0
     ],
 )
 def test_retry_after_is_read_as_seconds_or_date(header: str, seconds: float) -> None:
-    assert seconds_asked_for(header, now=NOW) == seconds
+    assert retry_after_seconds_of(header, now=NOW) == seconds
 
 
 @pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "1e3", "٣", "²", "32 Jan 2026", "NaN"])
 def test_an_invalid_retry_after_is_ignored(header: str | None) -> None:
-    assert seconds_asked_for(header, now=NOW) is None
+    assert retry_after_seconds_of(header, now=NOW) is None
 
 
 @given(st.text(max_size=60))
 def test_retry_after_is_within_bounds_or_ignored(header: str) -> None:
-    seconds = seconds_asked_for(header, now=NOW)
+    seconds = retry_after_seconds_of(header, now=NOW)
     assert seconds is None or 0 <= seconds <= MAX_SECONDS

@@ -70,7 +70,7 @@ def count_on(youtube: StandIn) -> Iterator[CountOn]:
     with ExitStack() as opened:
         options = {"YOUTUBE_API_URL": youtube.url, "YOUTUBE_API_KEY": "key", "YOUTUBE_DAILY_QUOTA": 1000}
         opened.enter_context(override_settings(**options))
-        manner = RequestOptions(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
+        manner = RequestOptions(patience=RetryPolicy(attempts=1, failure_threshold=100))
         opened.enter_context(manner.opened)
         videos = YouTubeVideos(manner)
 
