@@ -59,7 +59,7 @@ def wait_for(look: Callable[[], Any]) -> Any:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
         if time.monotonic() > deadline:
-            raise PlaybackError(f"It was waited for in vain: {look}")
+            raise PlaybackError("The server or a browser did not become ready in time.")
         time.sleep(0.1)
     return found
 

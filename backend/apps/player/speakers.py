@@ -279,7 +279,7 @@ def _room_of(stream_id: int) -> Room:
 def _joined(stream_id: int, speaker: Speaker) -> tuple[str, PlayerPayload]:
     slug = _room_of(stream_id).slug
     join_speaker(slug=slug, speaker=speaker)
-    look_after(slug=slug)  # a speaker that was away may have gone on to the next track
+    look_after(slug=slug)  # while offline, the speaker may have started the next track
     return slug, player_of(slug)
 
 
