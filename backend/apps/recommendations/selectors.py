@@ -315,10 +315,11 @@ def _with_queue_reasons(candidates: Iterable[Candidate], preferences: Preference
     titles = {one.track_id: one.title for one in preferences.liked}
     with_reasons = []
     for candidate in candidates:
-        beside = next((one.track_id for one in candidate.reasons if one.track_id in titles), None)
-        if beside is not None:
-            text = f"Goes with {titles[beside]} in this queue"
-            with_reasons.append(
-                replace(candidate, reasons=(Reason(ReasonKind.SIMILAR_TO_QUEUED, text, beside),))
-            )
+        reasons = dict.fromkeys(
+            Reason(ReasonKind.SIMILAR_TO_QUEUED, f"Goes with {titles[beside]} in this queue", beside)
+            for reason in candidate.reasons
+            if (beside := reason.track_id) in titles
+        )
+        if reasons:
+            with_reasons.append(replace(candidate, reasons=tuple(reasons)))
     return with_reasons

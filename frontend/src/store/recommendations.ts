@@ -9,12 +9,13 @@ import {
   type Recommendations,
 } from "../api/recommendations.ts";
 import type { Track } from "../generated/api.ts";
+import { loadLazyMessages } from "../locales/index.ts";
 import { addOnce } from "./add_track.ts";
 import { account } from "./identity.ts";
 import { isLive, view } from "./room.ts";
 import { part } from "./router.ts";
 import { recordActivity, withSession } from "./session.ts";
-import { loadReasonTitles } from "./suggestions.ts";
+import { loadReasonTitles, variedReasons } from "./suggestions.ts";
 import { tasteChanges } from "./taste_profile.ts";
 
 export type { Recommendation } from "../api/recommendations.ts";
@@ -89,7 +90,8 @@ export async function loadRecommendations(): Promise<void> {
     if (audienceKey.peek() !== asked) return;
     recommended.value = { answer, problem: null };
     loadedAt = Date.now();
-    void loadReasonTitles(answer.recommendations.map(({ reasons }) => reasons[0]));
+    await loadLazyMessages();
+    void loadReasonTitles(variedReasons(answer.recommendations));
   } catch (problem) {
     if (audienceKey.peek() === asked) recommended.value = { ...recommended.peek(), problem };
   }

@@ -45,3 +45,20 @@ test("another room has others, and the same is not asked for twice", async () =>
   await suggestions.loadSuggestions("garden");
   expect(shown()).toEqual([7]);
 });
+
+test("no reason is read more than twice in a row, and each row has its best one left", async () => {
+  const { loadLazyMessages } = await import("../locales/index.ts");
+  await loadLazyMessages();
+  const [same, other] = [{ text: "Goes with So What" }, { text: "New here" }].map((one) => ({
+    kind: "similar_to_queued",
+    track_id: 5,
+    ...one,
+  }));
+  const rows = (...reasons: object[][]) => reasons.map((one, id) => ({ track: track(id), reasons: one }));
+  const read = (list: object[]) => suggestions.variedReasons(list as never).map((one) => one?.text);
+  const [goes, fresh] = ["Goes with So What", "New here"];
+  const both = [same, other] as object[];
+  expect(read(rows(both, both, both, both, both, both))).toEqual([goes, goes, fresh, goes, goes, fresh]);
+  const one = [same] as object[];
+  expect(read(rows(one, one, one, one, []))).toEqual([goes, goes, undefined, goes, undefined]);
+});

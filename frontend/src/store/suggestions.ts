@@ -59,19 +59,35 @@ const SERVER_LANGUAGE = "en";
 /** Titles of tracks that reasons mention, by id; "" for one that could not be had. */
 const titles = signal<ReadonlyMap<number, string>>(new Map());
 
-/** The best reason. `lazyMessages` must be there. */
-export function reasonText({ track, reasons }: Pick<Recommendation, "track" | "reasons">): string {
-  const [best] = reasons;
-  if (!best) return "";
-  const title = (best.track_id && titles.value.get(best.track_id)) || "";
-  const { artist, genre } = track;
-  const shownGenre = genre && genreTitle(genre);
-  return lazyMessages().discover.reason({
-    kind: best.kind,
-    text: best.text,
-    artist,
-    genre: shownGenre,
-    title,
+type Reasoned = Pick<Recommendation, "track" | "reasons">;
+
+// More rows in a row with the same reason say nothing new.
+const MOST_IN_A_ROW = 2;
+
+/** The best reason, or the given one. `lazyMessages` must be there. */
+export function reasonText({ track, reasons }: Reasoned, reason: Reason | undefined = reasons[0]): string {
+  return reason ? sentence(track, reason, (reason.track_id && titles.value.get(reason.track_id)) || "") : "";
+}
+
+function sentence({ artist, genre }: Reasoned["track"], { kind, text }: Reason, title: string): string {
+  return lazyMessages().discover.reason({ kind, text, artist, genre: genre && genreTitle(genre), title });
+}
+
+/**
+ * The reason that each row of a list shows: its best one that is not read in both rows above. Undefined if it has no
+ * other. `lazyMessages` must be there.
+ */
+export function variedReasons(list: readonly Reasoned[]): (Reason | undefined)[] {
+  const read: string[] = [];
+  return list.map(({ track, reasons }) => {
+    const above = read.slice(-MOST_IN_A_ROW);
+    // With the id in place of the title, which may not be loaded yet.
+    const key = (reason: Reason) => sentence(track, reason, String(reason.track_id ?? ""));
+    const isWorn = (reason: Reason) =>
+      above.length === MOST_IN_A_ROW && above.every((one) => one === key(reason));
+    const reason = reasons.find((one) => !isWorn(one));
+    read.push(reason ? key(reason) : "");
+    return reason;
   });
 }
 

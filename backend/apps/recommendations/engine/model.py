@@ -208,14 +208,15 @@ def contributions(model: Model, history: History, items: Integers) -> Floats:
     return added
 
 
-def main_reasons(model: Model, history: History, items: Integers) -> list[int | None]:
-    """For each item the listen that speaks most for it; None where none of them does."""
+def main_reasons(model: Model, history: History, items: Integers, *, most: int) -> list[list[int]]:
+    """For each item up to `most` listens that contribute to its score, the strongest first."""
     if not len(history) or not len(items):
-        return [None] * len(items)
+        return [[] for _ in items]
     added = contributions(model, history, items)
-    strongest = np.argmax(added, axis=1)
+    strongest = np.argsort(-added, axis=1, kind="stable")[:, :most]
     return [
-        int(history.items[listen]) if added[row, listen] > 0 else None for row, listen in enumerate(strongest)
+        [int(history.items[listen]) for listen in listens if added[row, listen] > 0]
+        for row, listens in enumerate(strongest)
     ]
 
 

@@ -1,6 +1,6 @@
 """The sources of candidates from the library: general, content-based, collaborative and co-queued tracks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from django.utils import timezone
@@ -232,6 +232,10 @@ def _column(worths: Mapping[str, Worth], numbers: Mapping[str, int]) -> Floats:
 FAVORITE_WEIGHT, SEED_WEIGHT = 3.0, 6.0
 # The factor for a track of which the model knows only the artist.
 ARTIST_ONLY = 0.8
+# Of a track that the model explains by several listens. Clients show the second reason of tracks in a row that
+# have the same first one. A track and its artist are two listens with the same reason.
+MOST_REASONS = 2
+MAIN_LISTENS = 2 * MOST_REASONS
 
 
 class CollaborativeSource:
@@ -256,13 +260,13 @@ class CollaborativeSource:
         places = self._catalogue.scored(scores, may, most=most)
         by_track, by_artist = self._of_tracks[places], self._of_artists[places]
         explained = np.where(by_track >= 0, by_track, by_artist)
-        numbers = main_reasons(self._model, history, explained)
+        numbers = main_reasons(self._model, history, explained, most=MAIN_LISTENS)
         reasons = _Reasons(preferences)
         highest = float(scores[places[0]]) if places else 1.0
         return [
-            Candidate(float(scores[place]) / highest, (reason,), track_id=int(self._catalogue.ids[place]))
-            for place, number in zip(places, numbers, strict=True)
-            if number is not None and (reason := reasons.reason(self._model.items[number]))
+            Candidate(float(scores[place]) / highest, found, track_id=int(self._catalogue.ids[place]))
+            for place, main in zip(places, numbers, strict=True)
+            if (found := reasons.of([self._model.items[number] for number in main]))
         ]
 
     def _scores_of_tracks(self, scores: Floats) -> Floats:
@@ -302,7 +306,12 @@ class _Reasons:
             for name in [*preferences.seed_artists, *preferences.favorite_artists]
         }
 
-    def reason(self, item: str) -> Reason | None:
+    def of(self, items: Iterable[str]) -> tuple[Reason, ...]:
+        """Up to MOST_REASONS, each once."""
+        reasons = dict.fromkeys(reason for item in items if (reason := self._reason(item)))
+        return tuple(reasons)[:MOST_REASONS]
+
+    def _reason(self, item: str) -> Reason | None:
         liked = self._tracks.get(item) or self._of_artists.get(item)
         if liked is not None:
             is_liked = liked.interaction == Interaction.LIKED

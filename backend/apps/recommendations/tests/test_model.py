@@ -111,10 +111,12 @@ def test_jazz_is_recommended_because_of_jazz_and_every_item_has_a_reason():
     numbers = model().numbers
     history = model().history([("So What", 1), ("Toxic", 1)])
     asked = np.array([numbers[name] for name in ("Footprints", "Royals")])
-    assert main_reasons(model(), history, asked) == [numbers["So What"], numbers["Toxic"]]
+    jazz, pop = main_reasons(model(), history, asked, most=2)
+    assert (jazz[0], pop[0]) == (numbers["So What"], numbers["Toxic"])
+    assert main_reasons(model(), history, asked, most=1) == [jazz[:1], pop[:1]]
 
     every, history = np.arange(len(ITEMS)), model().history([("So What", 1)])
-    reasons = main_reasons(model(), history, every)
-    assert [reason is None for reason in reasons] == list(contributions(model(), history, every)[:, 0] <= 0)
-    assert None in reasons
-    assert main_reasons(model(), model().history([]), every[:2]) == [None, None]
+    reasons = main_reasons(model(), history, every, most=2)
+    assert [not listens for listens in reasons] == list(contributions(model(), history, every)[:, 0] <= 0)
+    assert [] in reasons
+    assert main_reasons(model(), model().history([]), every[:2], most=2) == [[], []]

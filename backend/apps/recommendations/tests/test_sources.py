@@ -107,6 +107,13 @@ def test_listeners_of_jazz_get_jazz_with_that_reason(model, library, named):
         (reason,) = one.reasons
         assert (reason.kind, reason.track_id) == (ReasonKind.SIMILAR_TO_LIKED, library["So What"].pk)
         assert reason.text == "Because you liked So What"
+    both = [liked(library["So What"]), liked(library["Naima"])]
+    (first,) = (
+        one
+        for one in source.candidates(Preferences(liked=both), most=3)
+        if one.track_id == library["Blue in Green"].pk
+    )
+    assert {reason.track_id for reason in first.reasons} == {library["So What"].pk, library["Naima"].pk}
     avoiding = replace(preferences, avoided_artists={"john coltrane"})
     assert named(source.candidates(avoiding, most=3))
     assert "Naima" not in named(source.candidates(avoiding, most=10))

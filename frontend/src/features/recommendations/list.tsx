@@ -20,7 +20,7 @@ import {
 } from "../../store/recommendations.ts";
 import { goToPart } from "../../store/router.ts";
 import { allowedCoverUrl } from "../../store/server_info.ts";
-import { reasonText } from "../../store/suggestions.ts";
+import { reasonText, variedReasons } from "../../store/suggestions.ts";
 import { showToast, truncate } from "../../store/toasts.ts";
 import { trackFacts } from "../../store/track_facts.ts";
 import { Cover } from "../../ui/cover.tsx";
@@ -38,8 +38,8 @@ export function RecommendationList() {
         <Fragment key={title}>
           {title && <h3 class="discover-part">{title}</h3>}
           <ul class="discover-list" aria-label={title || texts.list}>
-            {list.map((one) => (
-              <Row key={one.id} one={one} onAnnounce={setAnnouncement} />
+            {withReasons(list).map(({ one, reason }) => (
+              <Row key={one.id} one={one} reason={reason} onAnnounce={setAnnouncement} />
             ))}
           </ul>
         </Fragment>
@@ -68,6 +68,15 @@ function listSections(): ListSection[] {
   ].filter(isNotEmpty);
 }
 
+/** If all are new, the heading says so. */
+function withReasons(list: readonly Recommendation[]): { one: Recommendation; reason: string }[] {
+  const reasons = visibleRecommendations.value.every(isNew) ? [] : variedReasons(list);
+  return list.map((one, index) => {
+    const reason = reasons[index];
+    return { one, reason: reason ? reasonText(one, reason) : "" };
+  });
+}
+
 function isNotEmpty({ list }: ListSection): boolean {
   return list.length > 0;
 }
@@ -88,7 +97,7 @@ interface RowProps {
 }
 
 /** As high as one of the library; a press beside its button opens the sheet, where everything is in full. */
-function Row({ one, onAnnounce }: RowProps) {
+function Row({ one, reason, onAnnounce }: RowProps & { reason: string }) {
   const [isOpen, setOpen] = useState(false);
   const title = useRef<HTMLButtonElement>(null);
   const { clock } = messages();
@@ -115,9 +124,9 @@ function Row({ one, onAnnounce }: RowProps) {
           <bdi>{track.artist}</bdi>
           {track.duration_seconds !== null && ` · ${clock(track.duration_seconds)}`}
         </span>
-        {!visibleRecommendations.value.every(isNew) && (
+        {reason && (
           <span class="small discover-reason">
-            <bdi class="one-line">{reasonText(one)}</bdi>
+            <bdi class="one-line">{reason}</bdi>
           </span>
         )}
       </div>
