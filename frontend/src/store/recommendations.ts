@@ -18,7 +18,7 @@ import { recordActivity, withSession } from "./session.ts";
 import { loadReasonTitles, variedReasons } from "./suggestions.ts";
 import { tasteChanges } from "./taste_profile.ts";
 
-export type { Recommendation } from "../api/recommendations.ts";
+export type { Reason, Recommendation } from "../api/recommendations.ts";
 
 export type ListScope = "me" | "room";
 export type Opinion = "like" | "dislike";

@@ -123,6 +123,8 @@ KIND_OF_GENRE = 0.8
 MOST_LIKED = 50
 # The maximum number of candidates by one artist.
 MOST_OF_ARTIST = 10
+# Of a genre or of the model. Clients show the second reason of rows in a row that have the same first one.
+MOST_REASONS = 2
 
 Worth = tuple[float, Reason]
 
@@ -141,7 +143,9 @@ class ContentSource:
             return []
         artists, genres = _artists(preferences), self._genres(preferences)
         by_artist = _column(artists, catalogue.artist_numbers)[catalogue.artists]
-        by_genre = _column(genres, catalogue.genre_numbers)[catalogue.genres]
+        by_genre = _column({key: worths[0] for key, worths in genres.items()}, catalogue.genre_numbers)[
+            catalogue.genres
+        ]
         may = catalogue.allowed(
             without_tracks=[*preferences.avoided_track_ids, *(one.track_id for one in preferences.liked)],
             without_artists=preferences.avoided_artists,
@@ -154,22 +158,23 @@ class ContentSource:
             numbers[artist] = numbers.get(artist, 0) + 1
             if numbers[artist] > MOST_OF_ARTIST:
                 continue
-            reasons = tuple(worth[1] for worth in (artists.get(artist), genres.get(genre)) if worth)
+            of_artist = [artists[artist]] if artist in artists else []
+            reasons = tuple(reason for _, reason in [*of_artist, *genres.get(genre, ())])
             found.append(Candidate(float(scores[place]), reasons, track_id=int(catalogue.ids[place])))
             if len(found) == most:
                 break
         return found
 
-    def _genres(self, preferences: Preferences) -> Mapping[str, Worth]:
-        """The best reason for each genre of the library that matches the preferences."""
+    def _genres(self, preferences: Preferences) -> Mapping[str, Sequence[Worth]]:
+        """The best reasons for each genre of the library that matches the preferences, best first."""
         liked = self._genres_of_liked(preferences)
-        found: dict[str, Worth] = {}
+        found: dict[str, Sequence[Worth]] = {}
         for key, name in zip(self._catalogue.genre_keys, self._catalogue.genre_names, strict=True):
             worths = [*_named_genres(key, preferences), *liked.get(key, ())] if key else []
             if mood := mood_of_genre(name, preferences.moods):
                 worths.append((MOOD, Reason(ReasonKind.MOOD, f"{name} goes with the mood {mood}")))
             if worths:
-                found[key] = max(worths, key=lambda worth: worth[0])
+                found[key] = sorted(worths, key=lambda worth: -worth[0])[:MOST_REASONS]
         return found
 
     def _genres_of_liked(self, preferences: Preferences) -> Mapping[str, list[Worth]]:
@@ -183,7 +188,7 @@ class ContentSource:
                     f"{name}, like {one.title}, which you {one.interaction}",
                     one.track_id,
                 )
-                found.setdefault(self._catalogue.genre_keys[number], [(OF_LIKED, reason)])
+                found.setdefault(self._catalogue.genre_keys[number], []).append((OF_LIKED, reason))
         return found
 
 
@@ -232,9 +237,7 @@ def _column(worths: Mapping[str, Worth], numbers: Mapping[str, int]) -> Floats:
 FAVORITE_WEIGHT, SEED_WEIGHT = 3.0, 6.0
 # The factor for a track of which the model knows only the artist.
 ARTIST_ONLY = 0.8
-# Of a track that the model explains by several listens. Clients show the second reason of tracks in a row that
-# have the same first one. A track and its artist are two listens with the same reason.
-MOST_REASONS = 2
+# A track and its artist are two listens with the same reason.
 MAIN_LISTENS = 2 * MOST_REASONS
 
 

@@ -67,6 +67,8 @@ def test_a_mood_recommends_its_genres(content, named):
 
     assert set(named(found)) == {"Halo", "Toxic", "Royals"}
     assert found[0].reasons[0].text == "pop goes with the mood party"
+    both = content.candidates(Preferences(moods=["party"], favorite_genres=["pop"]), most=1)
+    assert [reason.kind for reason in both[0].reasons] == [ReasonKind.FAVORITE_GENRE, ReasonKind.MOOD]
 
 
 def test_subgenres_belong_to_genres_and_every_mood_has_genres():

@@ -3,9 +3,16 @@
 import { useEffect } from "preact/hooks";
 import { messages } from "../../locales/index.ts";
 import { addOnce } from "../../store/add_track.ts";
+import type { Reason } from "../../store/recommendations.ts";
 import { view } from "../../store/room.ts";
 import { allowedCoverUrl } from "../../store/server_info.ts";
-import { loadSuggestions, reasonText, type Suggestion, suggestions } from "../../store/suggestions.ts";
+import {
+  loadSuggestions,
+  reasonText,
+  type Suggestion,
+  suggestions,
+  variedReasons,
+} from "../../store/suggestions.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { Icon, IconButton } from "../../ui/icon.tsx";
 import { findTrack } from "./actions.ts";
@@ -13,6 +20,8 @@ import { findTrack } from "./actions.ts";
 export function EmptyQueue() {
   const { queue } = messages();
   const offered = suggestions.value;
+  const recommended = offered.flatMap(({ recommendation }) => recommendation ?? []);
+  const reasons = recommended.length ? variedReasons(recommended) : [];
   const { room, connection, items } = view.value;
   // Again once the connection is back.
   useEffect(() => void loadSuggestions(room), [room, connection.kind === "live"]);
@@ -30,8 +39,8 @@ export function EmptyQueue() {
         <section class="queue-suggestions" aria-label={queue.suggestions}>
           <h3 class="dim small">{queue.suggestions}</h3>
           <ul>
-            {offered.map((one) => (
-              <SuggestedTrack key={one.track.id} one={one} />
+            {offered.map((one, index) => (
+              <SuggestedTrack key={one.track.id} one={one} reason={reasons[index]} />
             ))}
           </ul>
         </section>
@@ -40,7 +49,12 @@ export function EmptyQueue() {
   );
 }
 
-function SuggestedTrack({ one: { track, recommendation } }: { one: Suggestion }) {
+interface SuggestedTrackProps {
+  one: Suggestion;
+  reason: Reason | undefined;
+}
+
+function SuggestedTrack({ one: { track, recommendation }, reason }: SuggestedTrackProps) {
   const { library } = messages();
   return (
     <li class="queue-suggestion">
@@ -52,7 +66,9 @@ function SuggestedTrack({ one: { track, recommendation } }: { one: Suggestion })
         <span class="dim small one-line" dir="auto">
           {track.artist}
         </span>
-        {recommendation && <span class="small queue-suggestion-reason">{reasonText(recommendation)}</span>}
+        {recommendation && reason && (
+          <span class="small queue-suggestion-reason">{reasonText(recommendation, reason)}</span>
+        )}
       </span>
       <IconButton
         icon="add"
