@@ -9,7 +9,7 @@ import { reportErrors } from "./error_reports.ts";
 import { loadIdentity, onSessionChangeInOtherTab } from "./store/identity.ts";
 import { newVersion, startRoom, watchForUpdate, watchInstallPrompt } from "./store/installation.ts";
 import { applyTheme, loadChosenLanguage } from "./store/preferences.ts";
-import { enterRoom, onUserChanged, room, roomName } from "./store/room.ts";
+import { enterRoom, isSpeaker, onUserChanged, room, roomName } from "./store/room.ts";
 import { roomOfPath, roomPath, startRouter } from "./store/router.ts";
 import { loadServerInfo } from "./store/server_info.ts";
 import { preloadLazyParts } from "./ui/lazy.tsx";
@@ -20,8 +20,8 @@ const CALM_MS = 3000;
 
 async function start(): Promise<void> {
   reportErrors();
-  applyTheme();
   const slug = startRoom(roomOfPath(location.pathname), location.search);
+  applyTheme(isSpeaker(slug) ? "dark" : "");
   if (slug !== roomOfPath(location.pathname)) history.replaceState(null, "", roomPath(slug) + location.hash);
   const entered = enterRoom(slug);
   showStoredName();

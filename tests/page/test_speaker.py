@@ -21,6 +21,8 @@ TITLES = ("Amber", "Bronze", "Copper")
 # One that no browser loads completely, and two for a loss of the network.
 LONGER = {"Deleted": 1800, "Delta": 18, "Echo": 60}
 OFFLINE_SECONDS = 30
+# Half as loud.
+QUIETER = "-6.02 dB"
 # Whether an element plays, and the position that it has.
 KEEP_ELEMENTS = """{
     const Real = Audio;
@@ -28,6 +30,44 @@ KEEP_ELEMENTS = """{
     globalThis.Audio = class extends Real {
         constructor(...given) { super(...given); elements.push(this); }
     };
+}"""
+# What the page asks of the device: locks of the display, keys of a headset, and gains.
+KEEP_DEVICE = """{
+    globalThis.locks = [];
+    const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+    navigator.wakeLock.request = async (kind) => {
+        const lock = await request(kind);
+        locks.push(lock);
+        return lock;
+    };
+    globalThis.keys = {};
+    const listen = navigator.mediaSession.setActionHandler.bind(navigator.mediaSession);
+    navigator.mediaSession.setActionHandler = (action, handler) => {
+        if (handler) keys[action] = handler;
+        else delete keys[action];
+        listen(action, handler);
+    };
+    globalThis.gains = [];
+    const create = AudioContext.prototype.createGain;
+    AudioContext.prototype.createGain = function () {
+        const gain = create.call(this);
+        gains.push(gain.gain);
+        return gain;
+    };
+}"""
+HELD_LOCKS = "() => locks.filter((one) => !one.released).length"
+SHOWN = """() => {
+    const { metadata, playbackState } = navigator.mediaSession;
+    return [playbackState, metadata?.title ?? null, metadata?.artist ?? null];
+}"""
+# As a browser does with a page that is hidden, and shown again.
+HIDE_AND_SHOW = """async () => {
+    let state = "hidden";
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+    await locks.at(-1).release();
+    document.dispatchEvent(new Event("visibilitychange"));
+    state = "visible";
+    document.dispatchEvent(new Event("visibilitychange"));
 }"""
 PLAYING = "() => elements.filter((one) => !one.paused).map((one) => one.currentTime * 1000)"
 # When the track began, by what is heard now.
@@ -66,7 +106,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def music(prepared_data: PreparedData, built_page: Path, folder: Path) -> Iterator[TuttiServer]:
     seconds = {**dict.fromkeys(TITLES, SECONDS), **LONGER}
     for title, length in seconds.items():
-        write_audio(folder / f"{title}.wav", seconds=length, title=title, artist="Ada")
+        tags = {"title": title, "artist": "Ada", "replaygain_track_gain": QUIETER}
+        write_audio(folder / f"{title}.wav", seconds=length, **tags)
     damaged = write_audio(folder / "damaged.wav", seconds=SECONDS, title="Damaged", artist="Ada")
     options = prepared_data.options("embedded")
     with TuttiServer(**options, arguments=("--music", str(folder))) as server:
@@ -141,8 +182,50 @@ def test_one_tap_plays_the_queue_in_sync_and_the_next_track_without_a_gap(
     expect(page.get_by_role("heading", name=TITLES[1])).to_be_visible()
     player(http, room, action="pause")
     until(page, lambda: page.evaluate(PLAYING) == [])
-    expect(page.get_by_role("status")).to_contain_text("paused")
+    expect(page.get_by_role("status")).to_contain_text("Paused")
     assert visitor.violations() == []
+
+
+def test_media_session_wake_lock_and_gain_follow_the_player(visitor: Visitor, http: httpx.Client, room: str):
+    queue(http, room, *TITLES)
+    visitor.context.grant_permissions(["screen-wake-lock"])
+    visitor.page.add_init_script(KEEP_DEVICE)
+    page = visitor.open(f"/r/{room}/speaker").page
+    page.get_by_role("button", name="Start sound").click()
+    is_heard(page)
+
+    assert page.evaluate(SHOWN) == ["playing", TITLES[0], "Ada"]
+    assert set(page.evaluate("Object.keys(keys)")) >= {
+        "play",
+        "pause",
+        "nexttrack",
+        "previoustrack",
+        "seekto",
+    }
+    until(page, lambda: page.evaluate(HELD_LOCKS) == 1)
+    volume = player(http, room)["volume"] / 100
+    until(
+        page,
+        lambda: any(
+            abs(gain - volume / 2) < 0.001 for gain in page.evaluate("gains.map((one) => one.value)")
+        ),
+    )
+
+    page.evaluate("keys.pause()")
+    until(page, lambda: player(http, room)["state"] == "paused")
+    until(page, lambda: page.evaluate(SHOWN)[0] == "paused")
+    until(page, lambda: page.evaluate(HELD_LOCKS) == 0)
+    page.evaluate("keys.seekto({ seekTime: 2 })")
+    until(page, lambda: player(http, room)["position_ms"] == 2000)
+    page.evaluate("keys.play()")
+    until(page, lambda: page.evaluate(HELD_LOCKS) == 1)
+
+    page.evaluate(HIDE_AND_SHOW)
+    until(page, lambda: page.evaluate(HELD_LOCKS) == 1)
+    page.evaluate("keys.nexttrack()")
+    until(page, lambda: page.evaluate(SHOWN) == ["playing", TITLES[1], "Ada"])
+    page.evaluate("keys.previoustrack()")
+    until(page, lambda: page.evaluate(SHOWN) == ["playing", TITLES[0], "Ada"])
 
 
 def test_a_short_network_outage_does_not_stop_the_music(visitor: Visitor, http: httpx.Client, room: str):

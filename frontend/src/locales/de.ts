@@ -101,7 +101,8 @@ export const messages: Messages = {
     open: "Player öffnen",
     pause: "Pause",
     resume: "Fortsetzen",
-    noSpeaker: "Kein Lautsprecher. Tippe, um hier abzuspielen.",
+    noSpeaker: "Kein Lautsprecher. Tippe, um hier zu hören.",
+    noAudio: "Ohne Ton: Dieser Titel hat kein Audio.",
   },
   others: {
     added: (name, count) => `${name} hat ${tracks(count)} hinzugefügt`,

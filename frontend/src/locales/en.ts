@@ -97,6 +97,7 @@ export const messages = {
     pause: "Pause",
     resume: "Resume",
     noSpeaker: "No speaker. Tap to play here.",
+    noAudio: "No sound: this track has no audio.",
   },
   others: {
     /** One sentence for a batch of others' changes. */

@@ -10,10 +10,11 @@ export const theme = storedSignal<"" | "light" | "dark">("theme", "");
 /** The code of the chosen language; "" is the browser's. */
 export const chosenLanguage = storedSignal<string>("language", "");
 
-/** Shows the theme now and whenever it changes. */
-export function applyTheme(): void {
+/** Shows the theme now and whenever it changes; a page may have one of its own. */
+export function applyTheme(own: "dark" | "" = ""): void {
   effect(() => {
-    if (theme.value) document.documentElement.dataset["theme"] = theme.value;
+    const chosen = own || theme.value;
+    if (chosen) document.documentElement.dataset["theme"] = chosen;
     else delete document.documentElement.dataset["theme"];
   });
 }

@@ -2,7 +2,7 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { apiBase, fetchServerInfo } from "../api/http.ts";
-import type { Page } from "../generated/api.ts";
+import type { Page, Track } from "../generated/api.ts";
 import { isLive, view } from "./room.ts";
 
 export const serverInfo = signal<Page | null>(null);
@@ -41,6 +41,11 @@ export function allowedCoverUrl(url: string | null): string | null {
   const found = new URL(url, base);
   const isOwn = found.origin === base.origin;
   return isOwn || serverInfo.value?.cover_hosts.includes(found.host) ? found.href : null;
+}
+
+/** Whether the server has no audio of a track, and no service's player may replace it: its time runs in silence. */
+export function hasNoSound({ has_audio: hasAudio, isrc }: Pick<Track, "has_audio" | "isrc">): boolean {
+  return !hasAudio && !(isrc && serverInfo.value?.embed_hosts.length);
 }
 
 /** Where a page of the server itself is, also for a page of another origin. */

@@ -35,6 +35,8 @@ export interface SpeakerState {
 }
 
 export const isSpeaking = signal(false);
+/** This browser among the speakers of the room; "" until the server has confirmed it. */
+export const ownSpeakerId = signal("");
 export const speakerState = signal<SpeakerState>(nothing());
 /** What could not be played here, most recently. It is skipped at once if no other speaker can play it. */
 export const lastFailure = signal<{ title: string; problem: string } | null>(null);
@@ -56,6 +58,12 @@ export async function startSpeaker(): Promise<void> {
   engine?.stop();
   engine = new Speaker();
   await engine.start();
+}
+
+/** Joins as a speaker; what does not play begins to. To be called within a tap. */
+export async function playHere(): Promise<void> {
+  await startSpeaker();
+  if (player.peek()?.state !== "playing" && view.peek().items.length > 0) await control({ action: "play" });
 }
 
 export function stopSpeaker(): void {
@@ -100,6 +108,9 @@ class Speaker {
   #reportedAt = 0;
   #deviationMs = 0;
   #lock: WakeLockSentinel | null = null;
+  /** What the lock screen and the lock of the display follow. */
+  #shownPlayer: Player | null = null;
+  #shownItem = 0;
 
   async start(): Promise<void> {
     isSpeaking.value = true;
@@ -133,7 +144,6 @@ class Speaker {
       () => document.removeEventListener("visibilitychange", stayAwake),
       this.#listenForMediaKeys(),
     );
-    stayAwake();
     if (isLive.peek()) this.#join();
     this.#tick();
   }
@@ -146,8 +156,9 @@ class Speaker {
     this.#current.clear();
     this.#standby.clear();
     void this.#context.close();
-    void this.#lock?.release();
+    void this.#stayAwake();
     isSpeaking.value = false;
+    ownSpeakerId.value = "";
     this.#embed?.close();
     speakerState.value = nothing();
     lastFailure.value = null;
@@ -163,6 +174,7 @@ class Speaker {
     if (message.type === "connection.established") queueMicrotask(() => this.#join());
     if (message.type === "speaker.joined") {
       this.#hasJoined = true;
+      ownSpeakerId.value = message.payload.speaker_id;
       player.value = message.payload.player;
     }
   }
@@ -183,6 +195,7 @@ class Speaker {
     const item = now?.state === "stopped" ? null : (now?.item ?? null);
     const silence = now && item ? this.#follow(now, item) : this.#rest();
     if (now && item) this.#report(now, item);
+    if (now !== this.#shownPlayer) this.#showOnDevice(now, item);
     this.#show(silence, item?.track.title ?? "");
   }
 
@@ -261,7 +274,6 @@ class Speaker {
     this.#current.clear();
     this.#embed?.close();
     this.#embed = null;
-    this.#showMetadata(item);
     const { has_audio: hasAudio, isrc } = item.track;
     if (!hasAudio && isrc) void this.#openEmbed(item.id, isrc);
   }
@@ -360,10 +372,35 @@ class Speaker {
 
   // --- The device -----------------------------------------------------------------------------------------
 
-  /** Without it a phone that lies on a table goes to sleep. Browsers allow it on HTTPS and localhost only. */
+  #showOnDevice(now: Player | null, item: Item | null): void {
+    const wasPlaying = this.#shownPlayer?.state === "playing";
+    this.#shownPlayer = now;
+    if (wasPlaying !== (now?.state === "playing")) void this.#stayAwake();
+    this.#showOnLockScreen(now, item);
+  }
+
+  /**
+   * While it plays: without a lock a phone that lies on a table goes to sleep. The browser ends the lock when the page
+   * is hidden, and allows it on HTTPS and localhost only.
+   */
   async #stayAwake(): Promise<void> {
-    if (document.visibilityState !== "visible" || this.#isStopped) return;
-    this.#lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+    if (!this.#mayStayAwake()) return this.#releaseLock();
+    if (this.#lock && !this.#lock.released) return;
+    const lock = await navigator.wakeLock?.request("screen").catch(() => null);
+    // Two requests may be under way.
+    await this.#releaseLock();
+    this.#lock = lock ?? null;
+    if (!this.#mayStayAwake()) await this.#releaseLock();
+  }
+
+  #mayStayAwake(): boolean {
+    return !this.#isStopped && this.#player?.state === "playing" && document.visibilityState === "visible";
+  }
+
+  async #releaseLock(): Promise<void> {
+    const lock = this.#lock;
+    this.#lock = null;
+    await lock?.release();
   }
 
   #listenForMediaKeys(): () => void {
@@ -382,24 +419,34 @@ class Speaker {
     return () => {
       for (const action of actions) session.setActionHandler(action, null);
       session.metadata = null;
+      session.playbackState = "none";
     };
   }
 
-  #showMetadata({ track }: Item): void {
-    if (!navigator.mediaSession) return;
-    const cover = allowedCoverUrl(track.cover_url);
-    navigator.mediaSession.metadata = new MediaMetadata({
-      title: track.title,
-      artist: track.artist,
-      album: track.album,
-      artwork: cover ? [{ src: cover, sizes: "300x300" }] : [],
-    });
+  #showOnLockScreen(now: Player | null, item: Item | null): void {
+    const session = navigator.mediaSession;
+    if (!session) return;
+    session.playbackState = now && item ? (now.state === "playing" ? "playing" : "paused") : "none";
+    if (now && item && now.duration_ms !== null) {
+      session.setPositionState({ duration: now.duration_ms / 1000, position: positionMs(now) / 1000 });
+    } else {
+      session.setPositionState();
+    }
+    if (this.#shownItem === (item?.id ?? 0)) return;
+    this.#shownItem = item?.id ?? 0;
+    session.metadata = item && mediaMetadata(item);
   }
 }
 
 /** Changes with each play, pause and seek. */
 function placeOf({ play_id, anchor }: Player): string {
   return `${play_id} ${anchor?.at} ${anchor?.position_ms}`;
+}
+
+function mediaMetadata({ track: { title, artist, album, cover_url: url } }: Item): MediaMetadata {
+  const cover = allowedCoverUrl(url);
+  const artwork = cover ? [{ src: cover, sizes: "300x300" }] : [];
+  return new MediaMetadata({ title, artist, album, artwork });
 }
 
 /** A tenth of a second of silence, as a file. */

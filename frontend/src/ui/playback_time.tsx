@@ -1,12 +1,17 @@
-/** What follows the time of a playing track: drawn once a second, without rendering components again. */
+/** What follows the time of a playing track. */
 
 import { useEffect, useRef } from "preact/hooks";
 
-/** Calls it now and every second, until the returned function is called. */
-export function everySecond(draw: () => void): () => void {
+/** Calls it now and repeatedly, until the returned function is called. */
+export function repeated(draw: () => void, milliseconds: number): () => void {
   draw();
-  const timer = setInterval(draw, 1000);
+  const timer = setInterval(draw, milliseconds);
   return () => clearInterval(timer);
+}
+
+/** As `repeated`, for what is drawn without rendering components again. */
+export function everySecond(draw: () => void): () => void {
+  return repeated(draw, 1000);
 }
 
 interface ProgressLineProps {

@@ -7,7 +7,7 @@ import { isNamed } from "../../store/identity.ts";
 import { control, isPlayerOpen, isPlayerUsed, player, playOrPause, skip } from "../../store/player.ts";
 import { act, playing } from "../../store/room.ts";
 import { revealInQueue, showPart } from "../../store/router.ts";
-import { allowedCoverUrl } from "../../store/server_info.ts";
+import { allowedCoverUrl, hasNoSound } from "../../store/server_info.ts";
 import {
   firstItem,
   nextItem,
@@ -29,7 +29,7 @@ export function NowPlayingBar({ inert }: { inert: boolean }) {
     <section class="playing-bar" aria-label={messages().nowPlaying.title} inert={inert}>
       {item && <Progress item={item} class="playing-edge" />}
       {item ? (
-        <Summary item={item} size={44} isOver={isOver} />
+        <Summary item={item} size={44} note={barNote(item, isOver)} onPress={pressBar} />
       ) : (
         <button type="button" class="playing-summary playing-empty dim" onClick={openPlayer}>
           {messages().nowPlaying.nothing}
@@ -38,6 +38,12 @@ export function NowPlayingBar({ inert }: { inert: boolean }) {
       {isPlayerUsed.value ? <Transport item={item} /> : <Controls item={item} isOver={isOver} />}
     </section>
   );
+}
+
+/** Loaded by now, or soon: browsers let a page make sound for some seconds after a tap. */
+async function playHere(): Promise<void> {
+  const speaker = await import("../../store/speaker.ts");
+  await speaker.playHere();
 }
 
 function openPlayer(): void {
@@ -51,7 +57,11 @@ export function NowPlayingPanel({ children }: { children: ComponentChildren }) {
   return (
     <div class="card playing-panel">
       <h2>{messages().nowPlaying.title}</h2>
-      {item ? <Summary item={item} size={72} isWide /> : <p class="dim">{messages().nowPlaying.nothing}</p>}
+      {item ? (
+        <Summary item={item} size={72} isWide onPress={() => reveal(item)} />
+      ) : (
+        <p class="dim">{messages().nowPlaying.nothing}</p>
+      )}
       {isPlayerUsed.value || (
         <>
           {item && <Progress item={item} class="playing-line" />}
@@ -64,35 +74,50 @@ export function NowPlayingPanel({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** Whether the player of the room is used, and nothing plays its audio. */
+function hasNoSpeaker(): boolean {
+  return player.value?.is_used === true && player.value.speakers.length === 0;
+}
+
+/** What is shown in place of the artist: why nothing is heard, or that the time is up. */
+function barNote({ track }: ShownItem, isOver: boolean): string {
+  const { nowPlaying } = messages();
+  if (hasNoSpeaker()) return nowPlaying.noSpeaker;
+  if (isPlayerUsed.value && hasNoSound(track)) return nowPlaying.noAudio;
+  return isOver ? nowPlaying.over : "";
+}
+
+function pressBar(): void {
+  openPlayer();
+  if (hasNoSpeaker()) void playHere();
+}
+
+function reveal(item: ShownItem): void {
+  showPart("queue");
+  revealInQueue(item.key);
+}
+
 interface SummaryProps {
   item: ShownItem;
   size: number;
-  isOver?: boolean;
+  note?: string;
   isWide?: boolean;
+  onPress: () => void;
 }
 
-/** Cover, title, artist and the name of the user who added it; a press reveals the item in the queue. */
-function Summary({ item, size, isOver, isWide }: SummaryProps) {
+/** Cover, title, then a note, or artist and name of the user who added it. */
+function Summary({ item, size, note, isWide, onPress }: SummaryProps) {
   const { track } = item;
   const { nowPlaying } = messages();
-  const room = player.value;
-  const isSilent = !isWide && room?.is_used && room.speakers.length === 0;
-  const below = isSilent ? nowPlaying.noSpeaker : isOver ? nowPlaying.over : track.artist;
+  const below = note || track.artist;
   const name = isNamed(item.added_by) ? item.added_by : "";
-  const by = isSilent ? "" : name && isWide ? nowPlaying.addedBy(name) : name;
+  const by = note ? "" : name && isWide ? nowPlaying.addedBy(name) : name;
   return (
     <button
       type="button"
       class="playing-summary"
       aria-label={`${isWide ? nowPlaying.show : nowPlaying.open}: ${[track.title, below, by].filter(Boolean).join(" ")}`}
-      onClick={() => {
-        if (!isWide) {
-          openPlayer();
-          return;
-        }
-        showPart("queue");
-        revealInQueue(item.key);
-      }}
+      onClick={onPress}
     >
       <Cover url={allowedCoverUrl(track.cover_url)} seed={track.artist} size={size} />
       <span class="playing-words">
@@ -100,7 +125,7 @@ function Summary({ item, size, isOver, isWide }: SummaryProps) {
           {track.title}
         </span>{" "}
         <span class="playing-facts dim small">
-          <bdi class="one-line">{below}</bdi>{" "}
+          <bdi class={note ? "playing-note" : "one-line"}>{below}</bdi>{" "}
           {by && (
             <span class="playing-added-by">
               <PersonDot name={item.added_by} />

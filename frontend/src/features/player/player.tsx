@@ -14,17 +14,28 @@ import {
 } from "../../store/player.ts";
 import { isLive, playing, speakerPath, view } from "../../store/room.ts";
 import { revealInQueue, showPart } from "../../store/router.ts";
-import { allowedCoverUrl } from "../../store/server_info.ts";
-import { isInSync, isSpeaking, speakerState, startSpeaker, stopSpeaker } from "../../store/speaker.ts";
+import { allowedCoverUrl, hasNoSound } from "../../store/server_info.ts";
+import {
+  isInSync,
+  isSpeaking,
+  lastFailure,
+  ownSpeakerId,
+  playHere,
+  speakerState,
+  stopSpeaker,
+} from "../../store/speaker.ts";
 import { upcomingSeconds } from "../../store/up_next.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { everySecond } from "../../ui/playback_time.tsx";
+import { repeated } from "../../ui/playback_time.tsx";
+import { Slider } from "../../ui/slider.tsx";
 import "./player.css";
 
-const COVER_PIXELS = 160;
-/** By arrow keys. */
+/** As large as the styles allow. */
+const COVER_PIXELS = 280;
 const SEEK_STEP_SECONDS = 5;
+export const VOLUME_STEP = 5;
+const DRAWN_MS = 250;
 
 /** Below what plays, where there is room for it. */
 export function PlayerControls({ transport }: { transport: ComponentChildren }) {
@@ -32,7 +43,7 @@ export function PlayerControls({ transport }: { transport: ComponentChildren }) 
     <div class="player">
       {isPlayerUsed.value && (
         <>
-          <SeekBar />
+          <Position />
           {transport}
           <Volume />
         </>
@@ -60,91 +71,79 @@ export function PlayerSheet({ transport }: { transport: ComponentChildren }) {
           <p class="dim" dir="auto">
             {item.track.artist}
           </p>
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              close();
-              showPart("queue");
-              revealInQueue(item.key);
-            }}
-          >
-            {nowPlaying.show}
-          </button>
         </div>
       ) : (
         <p class="dim">{nowPlaying.nothing}</p>
       )}
       <PlayerControls transport={transport} />
+      {item && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            close();
+            showPart("queue");
+            revealInQueue(item.key);
+          }}
+        >
+          {nowPlaying.show}
+        </button>
+      )}
     </Dialog>
   );
 }
 
-/** Follows the clock; while a user moves it, it stays where the user has put it. */
-function SeekBar() {
+/** The seek bar, and where the track is: it follows the clock, or a user who moves it. */
+function Position() {
   const now = player.value;
-  const [seconds, setSeconds] = useState(0);
-  const [isHeld, setHeld] = useState(false);
-  useEffect(
-    () => (isHeld || !now ? undefined : everySecond(() => setSeconds(Math.floor(positionMs(now) / 1000)))),
-    [now, isHeld],
-  );
+  const [passed, setPassed] = useState(0);
+  const [held, setHeld] = useState<number | null>(null);
+  useEffect(() => (now ? repeated(() => setPassed(positionMs(now) / 1000), DRAWN_MS) : undefined), [now]);
   if (!now?.item) return null;
   const { clock, nowPlaying } = messages();
   const texts = lazyMessages().player;
-  const whole = now.duration_ms === null ? null : Math.round(now.duration_ms / 1000);
-  const shown = whole === null ? clock(seconds) : nowPlaying.of(clock(seconds), clock(whole));
-  const spoken = texts.position(seconds, whole);
+  const whole = now.duration_ms === null ? null : now.duration_ms / 1000;
+  const seconds = Math.floor(held ?? passed);
+  const length = whole === null ? null : Math.round(whole);
   return (
     <div class="player-seek">
       {whole !== null && (
-        <input
-          type="range"
-          min={0}
+        <Slider
+          label={texts.seek}
           max={whole}
           step={SEEK_STEP_SECONDS}
-          value={seconds}
-          aria-label={texts.seek}
-          aria-valuetext={spoken}
-          onInput={({ currentTarget }) => {
-            setHeld(true);
-            setSeconds(Number(currentTarget.value));
-          }}
-          onChange={({ currentTarget }) => {
-            const position = Math.min(Number(currentTarget.value) * 1000, now.duration_ms ?? 0);
-            void control({ action: "seek", position_ms: position }).finally(() => setHeld(false));
-          }}
+          value={passed}
+          valueText={(value) => texts.position(Math.floor(value), length)}
+          onHold={setHeld}
+          onCommit={(value) => control({ action: "seek", position_ms: Math.round(value * 1000) })}
         />
       )}
-      <p class="dim small numbers">
-        {shown}
-        {now.state === "paused" && ` · ${texts.reasons[now.reason ?? "paused"]}`}
+      <p class="player-times dim small numbers">
+        <span>{length === null ? clock(seconds) : nowPlaying.of(clock(seconds), clock(length))}</span>
+        {upcomingSeconds.value > 0 && <span>{texts.left(clock(upcomingSeconds.value))}</span>}
       </p>
-      {upcomingSeconds.value > 0 && (
-        <p class="dim small numbers">{texts.left(clock(upcomingSeconds.value))}</p>
-      )}
+      {now.state === "paused" && <p class="small">{texts.reasons[now.reason ?? "paused"]}</p>}
+      {hasNoSound(now.item.track) && <p class="small">{texts.silence["no-audio"]}</p>}
     </div>
   );
 }
 
 function Volume() {
   const texts = lazyMessages().player;
-  const volume = player.value?.volume ?? 0;
   return (
-    <label class="player-volume">
-      <span class="small">{texts.volume}</span>
-      <input
-        type="range"
-        min={0}
+    <div class="player-volume">
+      <span class="small" aria-hidden="true">
+        {texts.volume}
+      </span>
+      <Slider
+        label={texts.volume}
         max={100}
-        step={5}
-        value={volume}
-        aria-valuetext={texts.percent(volume)}
-        onChange={({ currentTarget }) =>
-          void control({ action: "settings", volume: Number(currentTarget.value) })
-        }
+        step={VOLUME_STEP}
+        value={player.value?.volume ?? 0}
+        valueText={(value) => texts.percent(Math.round(value))}
+        onCommit={(value) => control({ action: "settings", volume: Math.round(value) })}
       />
-    </label>
+    </div>
   );
 }
 
@@ -160,40 +159,27 @@ function Problem() {
 /** Which speakers play, and this browser as one of them. */
 function Speakers() {
   const texts = lazyMessages().player;
-  const speakers = player.value?.speakers ?? [];
-  const { silence, problem } = speakerState.value;
+  const others = player.value?.speakers.filter((one) => one.speaker_id !== ownSpeakerId.value) ?? [];
+  const isPlaying = player.value?.state === "playing";
   return (
     <section class="player-speakers" aria-label={texts.speakers}>
       {!isLive.value && <p class="dim small">{texts.stale}</p>}
-      {isPlayerUsed.value && speakers.length === 0 && <p class="dim small">{texts.noSpeaker}</p>}
+      {isPlayerUsed.value && !isSpeaking.value && others.length === 0 && (
+        <p class="dim small">{texts.noSpeaker}</p>
+      )}
       <ul>
-        {speakers.map((one) => (
+        {others.map((one) => (
           <li key={one.speaker_id} class="small">
-            <span dir="auto">{one.name}</span>{" "}
-            <span class="dim">
-              {player.value?.state !== "playing"
-                ? texts.connected
-                : one.in_sync
-                  ? texts.inSync
-                  : texts.lag(one.lag_ms)}
-            </span>
+            <bdi>{one.name}</bdi>
+            {isLive.value && (
+              <span class="dim">
+                {!isPlaying ? texts.connected : one.in_sync ? texts.inSync : texts.lag(one.lag_ms)}
+              </span>
+            )}
           </li>
         ))}
       </ul>
-      {isSpeaking.value ? (
-        <>
-          <p class="small" role="status">
-            {silence === null ? (isInSync.value ? texts.here : texts.adjusting) : texts.silence[silence]}
-            {problem && ` (${problem})`}
-          </p>
-          {silence === "blocked" && <PlayHere />}
-          <button type="button" class="button" onClick={stopSpeaker}>
-            {texts.stopHere}
-          </button>
-        </>
-      ) : (
-        <PlayHere />
-      )}
+      {isSpeaking.value ? <OwnSpeaker /> : <PlayHere />}
       <a class="small" href={speakerPath(view.value.room)} target="_blank" rel="noreferrer">
         {texts.page}
       </a>
@@ -201,16 +187,29 @@ function Speakers() {
   );
 }
 
-export function PlayHere() {
+function OwnSpeaker() {
+  const texts = lazyMessages().player;
+  const { silence, service } = speakerState.value;
+  const failure = lastFailure.value;
+  return (
+    <>
+      <p class="small" role="status">
+        {silence === null ? (isInSync.value ? texts.here : texts.adjusting) : texts.silence[silence]}
+        {service && ` ${texts.playedBy(service)}`}
+      </p>
+      {failure && <p class="small">{texts.notPlayed(failure.title, failure.problem)}</p>}
+      {silence === "blocked" && <PlayHere />}
+      <button type="button" class="button" onClick={stopSpeaker}>
+        {texts.stopHere}
+      </button>
+    </>
+  );
+}
+
+function PlayHere() {
   return (
     <button type="button" class="button main" onClick={() => void playHere()}>
       {lazyMessages().player.playHere}
     </button>
   );
-}
-
-/** Joins as a speaker; what does not play begins to. */
-export async function playHere(): Promise<void> {
-  await startSpeaker();
-  if (player.peek()?.state !== "playing" && view.peek().items.length > 0) await control({ action: "play" });
 }

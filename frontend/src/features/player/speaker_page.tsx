@@ -11,13 +11,15 @@ import {
   isSpeaking,
   lastFailure,
   ownVolume,
+  playHere,
   setOwnVolume,
   speakerName,
   speakerState,
   stopSpeaker,
 } from "../../store/speaker.ts";
 import { Cover } from "../../ui/cover.tsx";
-import { playHere } from "./player.tsx";
+import { Slider } from "../../ui/slider.tsx";
+import { VOLUME_STEP } from "./player.tsx";
 import "./player.css";
 
 const COVER_PIXELS = 280;
@@ -28,11 +30,8 @@ export function SpeakerPage({ status }: { status: ComponentChildren }) {
   useEffect(() => stopSpeaker, []);
   const texts = lazyMessages().player;
   const item = playing.value;
-  const { silence, deviationMs, service } = speakerState.value;
-  const isBlocked = silence === "blocked";
-  const state =
-    silence === null ? (isInSync.value ? texts.inSync : texts.lag(deviationMs)) : texts.silence[silence];
   const next = player.value?.next;
+  const isBlocked = speakerState.value.silence === "blocked";
   return (
     <main class="speaker-page">
       <header>
@@ -52,34 +51,35 @@ export function SpeakerPage({ status }: { status: ComponentChildren }) {
       ) : (
         <p class="dim">{messages().nowPlaying.nothing}</p>
       )}
+      {isSpeaking.value && (
+        <p role="status">
+          {speakerName()} · {stateText()}
+        </p>
+      )}
       {(!isSpeaking.value || isBlocked) && (
         <button type="button" class="button main speaker-start" onClick={() => void playHere()}>
-          {isBlocked ? texts.tapAgain : texts.start}
+          {texts.start}
         </button>
       )}
       {isSpeaking.value && (
         <>
-          <p role="status">
-            {speakerName()}: {state}
-            {service && ` ${texts.playedBy(service)}`}
-          </p>
           {lastFailure.value && (
             <p class="small" role="alert">
               {texts.notPlayed(lastFailure.value.title, lastFailure.value.problem)}
             </p>
           )}
-          <label class="player-volume">
-            <span>{texts.ownVolume}</span>
-            <input
-              type="range"
-              min={0}
+          <div class="player-volume">
+            <span aria-hidden="true">{texts.ownVolume}</span>
+            <Slider
+              label={texts.ownVolume}
               max={100}
-              step={5}
+              step={VOLUME_STEP}
               value={ownVolume.value}
-              aria-valuetext={texts.percent(ownVolume.value)}
-              onInput={({ currentTarget }) => setOwnVolume(Number(currentTarget.value))}
+              valueText={(value) => texts.percent(Math.round(value))}
+              onHold={(value) => value !== null && setOwnVolume(value)}
+              onCommit={async (value) => setOwnVolume(value)}
             />
-          </label>
+          </div>
         </>
       )}
       {next && (
@@ -89,4 +89,14 @@ export function SpeakerPage({ status }: { status: ComponentChildren }) {
       )}
     </main>
   );
+}
+
+/** Why it is silent, else whether it is in sync. */
+function stateText(): string {
+  const texts = lazyMessages().player;
+  const { silence, deviationMs, service } = speakerState.value;
+  if (silence === "paused") return texts.reasons[player.value?.reason ?? "paused"];
+  if (silence !== null) return texts.silence[silence];
+  const sync = isInSync.value ? texts.inSync : texts.lag(deviationMs);
+  return service ? `${sync} ${texts.playedBy(service)}` : sync;
 }

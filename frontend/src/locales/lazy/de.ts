@@ -545,7 +545,6 @@ export const messages: LazyMessages = {
     playHere: "Hier abspielen",
     stopHere: "Hier nicht mehr abspielen",
     start: "Ton einschalten",
-    tapAgain: "Der Browser blockiert den Ton. Tippe noch einmal.",
     here: "Spielt hier, synchron.",
     adjusting: "Spielt hier, gleicht die Position an.",
     inSync: "synchron",

@@ -537,7 +537,6 @@ export const messages = {
     playHere: "Play here",
     stopHere: "Stop playing here",
     start: "Start sound",
-    tapAgain: "The browser blocks sound. Tap again.",
     here: "Playing here, in sync.",
     adjusting: "Playing here, adjusting the position.",
     inSync: "in sync",
