@@ -62,7 +62,8 @@ def run(server: TuttiServer, report: Path, *, seconds: int) -> int:
     options = ["--max-time", str(seconds), "--continue-on-failure", "--no-shrink", "--no-color"]
     options += ["--exclude-operation-id", LEFT_OUT, "--report", "ndjson", "--report-ndjson-path", str(report)]
     command = [str(Path(sys.executable).with_name("st")), "run", f"{server.base_url}/api/openapi.json"]
-    done = subprocess.run([*command, "-H", f"Authorization: Bearer {token}", *options], check=False)
+    command += ["-H", f"Authorization: Bearer {token}", *options]
+    done = subprocess.run(command, cwd=report.parent, check=False)  # where it keeps its cache
     return done.returncode
 
 

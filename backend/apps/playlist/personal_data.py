@@ -95,6 +95,8 @@ class QueuePersonalData:
         for stream_id in sorted(_streams_of(giver)):
             while joining.give_portion(stream_id):
                 pass
+        while joining.give_rooms():
+            pass
 
     def transfer(self, *, giver: str, taker: str) -> None:
         """Where both have voted for an item, the account's vote stays; the item's votes are counted again."""
@@ -107,7 +109,6 @@ class QueuePersonalData:
             while joining.give_portion(stream_id):
                 pass
         Room.objects.filter(created_by=giver).update_without_events(created_by=taker)
-        Wish.objects.filter(wisher=giver).update_without_events(wisher=taker)
 
     # --- Erasure -------------------------------------------------------------------------------------
 
@@ -127,6 +128,7 @@ class QueuePersonalData:
                 if is_cut:  # in portions, so that little is left to be cut under the room's lock
                     drop_all_events(stream_id=stream_id)
                 is_done = leaving.erase_portion(stream_id, is_said=is_said)
+        _disown_rooms(key)
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """Votes still count, without a person. Items and plays stay under a neutral name; no log has another.
@@ -150,7 +152,7 @@ class _Transfer:
 
     def __init__(self, giver: str, taker: str) -> None:
         self._giver, self._taker = giver, taker
-        models: tuple[type[Model], ...] = (Vote, *WITH_ADDERS)
+        models: tuple[type[Model], ...] = (Vote, *WITH_ADDERS, Wish, Room)
         self._sizes = {model: BatchSize(most=RECORDS_PER_QUERY) for model in models}
 
     def change_votes_of_removed(self) -> None:
@@ -171,7 +173,14 @@ class _Transfer:
             self._withdraw_second_votes(stream_id)
             or self._give(_votes_in(self._giver, stream_id), "voter")
             or any(self._give(_rows_of(model, self._giver, stream_id), "adder") for model in WITH_ADDERS)
+            or self._give(_wishes_in(self._giver, stream_id), "wisher")
         )
+
+    @transaction.atomic
+    def give_rooms(self) -> bool:
+        """The same for a part of the rooms that the guest created."""
+        self._hold()
+        return self._give(Room.objects.filter(created_by=self._giver), "created_by")
 
     def _hold(self) -> None:
         """In the order in which everything is transferred."""
@@ -295,6 +304,13 @@ class _Erasure:
         return is_renamed
 
 
+def _disown_rooms(key: str) -> None:
+    size, rooms = BatchSize(most=RECORDS_PER_QUERY), Room.objects.filter(created_by=key)
+    while chosen := list(rooms.values_list("pk", flat=True)[: size.rows]):
+        with transaction.atomic(), size.timed():
+            Room.objects.filter(pk__in=chosen).update_without_events(created_by="")
+
+
 def _cut_log(before: StreamHead) -> None:
     """Drops the log up to `before`, so that it is not sent again. Without later events all get a snapshot."""
     after = tops_of([before.stream_id])[before.stream_id]
@@ -366,15 +382,13 @@ def _exported(rows: QuerySet[Any], *fields: str) -> Iterator[dict[str, Any]]:
 
 
 def _streams_of(key: str, *, votes_of_removed_since: datetime | None = None) -> set[int]:
-    """Rooms in which anything belongs to the person."""
+    """Rooms in which there are data of the person; the rooms that the person created need not have any."""
     voted = Vote.objects.filter(voter=key).values_list("item__room__stream_id", flat=True).distinct()
     removed = _removed_with_votes_of(key, since=votes_of_removed_since)
-    made = Room.objects.filter(created_by=key).values_list("stream_id", flat=True)
     return (
         _streams_with_items_of(key)
         | set(voted)
         | set(removed.values_list("room__stream_id", flat=True))
-        | set(made)
         | set(Wish.objects.filter(wisher=key).values_list("room__stream_id", flat=True))
     )
 

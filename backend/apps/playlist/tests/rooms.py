@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from apps.playlist.models import PlaylistTrack
+from apps.playlist.models import PlaylistTrack, Wish
 from apps.playlist.services import Place, add_item, cast_vote
 from apps.playlist.tests.laws import log_of, room_now
 from apps.rooms.models import Room
@@ -20,6 +20,12 @@ _slugs = itertools.count(1)
 def new_room(*, order: str = "manual", **fields: Any) -> Room:
     """A room of its own."""
     return Room.objects.create(slug=f"party-{next(_slugs)}", name="Party", chosen_order=order, **fields)
+
+
+def own_rooms(key: str, *, count: int = 30) -> None:
+    """Rooms that this person has created, each with a wish of the person."""
+    rooms = [new_room(created_by=key) for _ in range(count)]
+    Wish.objects.bulk_create_without_events([Wish(room=room, text="T", wisher=key) for room in rooms])
 
 
 def add(room: Room, title: str, *, place: Place = NOWHERE, by: str = "Ada") -> PlaylistTrack:

@@ -11,12 +11,12 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote
+from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote, Wish
 from apps.playlist.personal_data import RECORDS_PER_QUERY
 from apps.playlist.services import Place, add_item, cast_vote, remove_item, restore_item
 from apps.playlist.tests.laws import laws_hold
 from apps.playlist.tests.people import Person
-from apps.playlist.tests.rooms import add, new_room, queued, telling, told, top
+from apps.playlist.tests.rooms import add, new_room, own_rooms, queued, telling, told, top
 from apps.rooms.models import Room
 from apps.tracks.models import Track
 from apps.tracks.tests.factories import new_track
@@ -150,6 +150,7 @@ def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list
     Vote.objects.bulk_create_without_events([Vote(item=item, voter=bo.key, value=1) for item in items])
     for item in items[:doubles]:
         cast_vote(slug=room.slug, item_id=item.pk, voter=ada.key, value=-1)
+    own_rooms(bo.key)
     past = {"room": room, "adder": bo.key}
     now = timezone.now()
     Play.objects.bulk_create(
@@ -180,6 +181,7 @@ def check_all_is_the_accounts(guest_key: str, ada: Person, room: Room, items: li
     for rows in (PlaylistTrack.objects.all(), RemovedItem.objects.all(), Play.objects.all()):
         assert {row.adder for row in rows} == {ada.key}
     assert all(row.votes == [[ada.key, -1]] for row in RemovedItem.objects.all())
+    assert set(Wish.objects.values_list("wisher", "room__created_by")) == {(ada.key, ada.key)}
     assert Play.objects.count() == 30
     kept = dict(
         IdempotencyRecord.objects.filter(caller=ada.key, subject="").values_list("key", "fingerprint")

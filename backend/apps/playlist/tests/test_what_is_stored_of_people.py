@@ -14,7 +14,7 @@ from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Vo
 from apps.playlist.personal_data import ITEMS_PER_QUERY, RECORDS_PER_QUERY
 from apps.playlist.services import play_item, remove_item, restore_item, stop_playing
 from apps.playlist.tests.people import PASSWORD, Person
-from apps.playlist.tests.rooms import add, new_room, told, top
+from apps.playlist.tests.rooms import add, new_room, own_rooms, told, top
 from apps.rooms.models import Room
 from apps.users.models import User
 from core import database as core_database
@@ -260,6 +260,7 @@ def test_other_writes_run_between_the_portions(monkeypatch: pytest.MonkeyPatch, 
     )
     voters = [(item, voter) for n, item in enumerate(items) for voter in (ada.key, f"guest:{n}")]
     Vote.objects.bulk_create_without_events([Vote(item=item, voter=voter, value=1) for item, voter in voters])
+    own_rooms(ada.key)
     activity = {"track_id": items[0].track_id, "activity_type": "play"}
     for _ in range(3):
         assert ada.ask("POST", "analytics/activity/", [activity] * 300).status_code == 201
@@ -275,4 +276,5 @@ def test_other_writes_run_between_the_portions(monkeypatch: pytest.MonkeyPatch, 
     large = [sql for sql in database.asked if "realtime_event" in sql or "core_idempotencyrecord" in sql]
     assert large
     assert not any("LIKE" in sql for sql in large)
+    assert set(Room.objects.values_list("created_by", flat=True)) == {""}
     assert places_of(NAME) == set()
