@@ -1,7 +1,11 @@
-"""The number of SQL statements of a write, from the middleware to the response."""
+"""The number of SQL statements of a write, and its files, from the middleware to the response."""
 
 import json
+import re
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -139,3 +143,27 @@ def test_a_write_waits_for_postgresql_less_often_than_it_sends_statements(room, 
     assert waits("PATCH", f"{item.pk}/", {"after": last.pk}) <= 5
     assert waits("POST", f"{item.pk}/play/") <= 7
     assert waits("POST", f"{last.pk}/play/") <= 7
+
+
+def test_architecture_lists_all_files_that_a_vote_executes(room, ask):
+    """From the middleware to the hint. Other tests follow the event from there to the socket."""
+    backend, executed = Path(__file__).resolve().parents[2], set()
+
+    def note(frame: FrameType, *_: object) -> None:
+        executed.add(frame.f_code.co_filename)
+
+    sys.setprofile(note)
+    try:
+        ask("POST", f"{first(room).pk}/vote/", {"value": 1})
+    finally:
+        sys.setprofile(None)
+    page = (backend.parent / "docs" / "architecture.md").read_text()
+    part = page.partition("## The files of a vote")[2].partition("\n## ")[0]
+    steps = re.findall(r"^\| \d+ \| `(.+?)` \|", part, re.MULTILINE)
+    named = set(re.findall(r"`((?:apps|core|server)/[\w/]+\.py)`", part))
+    own = {str(Path(file).relative_to(backend)) for file in executed if Path(file).is_relative_to(backend)}
+    own = {file for file in own if "tests" not in Path(file).parts}
+    assert own - named == set()
+    assert set(steps[1:17]) - own == set()
+    assert len(steps) <= 20
+    assert all((backend / file).exists() for file in named)
