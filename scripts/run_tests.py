@@ -33,7 +33,6 @@ import node as page_node  # noqa: E402 - only now to be found
 from scripts import other_pythons, test_times  # noqa: E402
 from scripts.test_arguments import NO_SERVICES, Request  # noqa: E402
 from tests import services  # noqa: E402
-from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
@@ -76,7 +75,7 @@ def main() -> int:
     if not request.is_for_other_pythons:
         if request.with_services and not get_services(is_long=request.is_long):
             return 1
-        get_node()
+        page_node.find_node()  # installs it if it is missing; tests that need it report a failure
     with tempfile.TemporaryDirectory(prefix="tutti-tests-") as scratch:
         try:
             outcomes = list(run_parts(request, Path(scratch)))
@@ -281,13 +280,6 @@ def get_services(*, is_long: bool) -> bool:
         report(f"The tests need more packages. Run: sudo apt-get install {' '.join(packages)}")
         report(f"To leave out the tests on PostgreSQL and Redis: ./run-tests.sh {NO_SERVICES}")
     return not packages
-
-
-def get_node() -> None:
-    """Installs Node as a Python package if it is missing; tests that need Node report a failure."""
-    if node.program() is None:
-        report("Installing Node…")
-        subprocess.run([BIN / "uv", "pip", "install", "--quiet", "--python", sys.executable, *node.PACKAGE])
 
 
 # --- Summary ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from apps.player.models import ClockBeat, Player, Speaker
 from apps.player.selectors import player_of
 from apps.player.tests.test_actions import Clock, clock, room, title
 from apps.playlist.tests.rooms import queued, telling, titles
-from apps.realtime.models import Presence
+from apps.realtime.models import Presence, Stream
 from apps.rooms.models import Room
 
 __all__ = ["clock", "room"]
@@ -145,14 +145,16 @@ def test_the_number_of_statements_of_a_poll_is_the_same_for_many_rooms(
 ):
     services.play(slug=room.slug)
     look()
-    for number in range(20):
-        other = Room.objects.create(slug=f"other-{number}", name="Other")
-        services.change_settings(slug=other.slug, changes={"volume": 5})
-    Player.objects.exclude(pk=room.pk).update_without_events(
-        state="playing", duration_ms=10**8, anchored_at=clock.now, wake_at=clock.now + timedelta(days=1)
+    streams = Stream.objects.bulk_create(
+        Stream(kind="playlist", name=f"o-{number}") for number in range(1000)
     )
+    rooms = [Room(slug=stream.name, name="Other", stream=stream, has_player=True) for stream in streams]
+    Room.objects.bulk_create_without_events(rooms)
+    place = {"state": "playing", "duration_ms": 10**8, "anchored_at": clock.now}
+    ends_at = clock.now + timedelta(seconds=2)
+    Player.objects.bulk_create_without_events([Player(room=one, wake_at=ends_at, **place) for one in rooms])
     with django_assert_max_num_queries(5):
-        assert look().seconds(clock.now) == player_clock.LOOK_SECONDS
+        assert look().seconds(clock.now) == 2
 
 
 def test_a_poll_of_an_idle_server_takes_one_statement(clock: Clock, django_assert_num_queries):
