@@ -17,6 +17,16 @@ LETTER_OF = {"$": "s", "!": "i"}
 DAMAGE = re.compile(
     r"\N{REPLACEMENT CHARACTER}|ï¿½?|(?<=[^\W\d_])\*(?=[\w*])|(?<=\*)\*(?=[\w*])|(?<=[^\W\d_])\?(?=[^\W\d_])"
 )
+# Words in which services mask letters: "F**k" is this one and no other of four letters.
+MASKED_WORDS = frozenset(
+    [
+        *["fuck", "fucks", "fucked", "fucker", "fuckers", "fuckin", "fucking", "mindfuck", "motherfucker"],
+        *["motherfuckers", "motherfuckin", "motherfucking", "shit", "shits", "shitty", "apeshit", "bullshit"],
+        *["bitch", "bitches", "bitchin", "nigga", "niggas", "niggaz", "pussy", "dick", "dicks", "cunt"],
+        *["cunts", "whore", "whores", "damn", "damned", "goddamn"],
+    ]
+)
+MASKED = re.compile(r"(?<![\w*])[^\W\d_][\w*]*\*[\w*]*[^\W\d_](?![\w*])")
 # "Runnin'" for "Running": of a word with so many letters before.
 FEWEST_BEFORE_ING = 3
 # Stands for it while words are made of a text, since it counts as a letter and is in no name.
@@ -47,10 +57,22 @@ def words_of(text: str) -> str:
 
     LOST stands for each letter that was lost.
     """
-    damaged = DAMAGE.sub(STAND_IN, text)
+    damaged = DAMAGE.sub(STAND_IN, MASKED.sub(_unmasked, text))
     lettered = SIGN_BETWEEN_LETTERS.sub(lambda found: LETTER_OF[found[0]], damaged)
     words = normalised(lettered.replace("&", " and ")) or text.casefold().strip()
     return words.replace(STAND_IN, LOST)
+
+
+def _unmasked(found: re.Match[str]) -> str:
+    """The one word that has as many letters, and these where they are not masked."""
+    masked = found[0].casefold()
+    fitting = [
+        word
+        for word in MASKED_WORDS
+        if len(word) == len(masked)
+        and all(one in ("*", letter) for one, letter in zip(masked, word, strict=True))
+    ]
+    return fitting[0] if len(fitting) == 1 else found[0]
 
 
 @lru_cache(maxsize=50_000)
