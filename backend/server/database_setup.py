@@ -15,6 +15,7 @@ from core.process_tuning import private
 ADVISORY_LOCK = 0x7475747469  # "tutti"
 CONNECT_SECONDS = 5
 SEEDED = "seeded"
+SAMPLES_REMOVED = "sample queue removed"
 
 
 class DatabaseUnusableError(Exception):
@@ -27,6 +28,7 @@ def prepare_database(*, report: Callable[[str], None]) -> None:
         with _one_process_at_a_time(), _without_a_log_line_for_each_row():
             _apply_migrations(report)
             seed_once(report)
+            remove_sample_queue_once()
             _show_first_charts(report)
             _maintain()
     except Error as error:
@@ -46,17 +48,29 @@ def _apply_migrations(report: Callable[[str], None]) -> None:
 
 
 def seed_once(report: Callable[[str], None]) -> None:
-    """Adds the sample tracks once per database, and only to an empty library."""
+    """Adds the sample tracks once per database, and only to an empty library that no music fills."""
     from apps.tracks.models import Track
     from core.models import OneTimeTask
 
     # Atomic: a killed start must not leave half a library.
     with transaction.atomic():
         _, is_new = OneTimeTask.objects.get_or_create(name=SEEDED)
-        if is_new and not Track.objects.exists():
+        if is_new and not settings.MUSIC_DIRS and not Track.objects.exists():
             report("Adding sample tracks…")
             call_command("seed_tracks", verbosity=0)
             call_command("seed_playlist", verbosity=0)
+
+
+def remove_sample_queue_once() -> None:
+    """With music, once per database: samples have no audio, and would play first, in silence."""
+    from core.models import OneTimeTask
+
+    if not settings.MUSIC_DIRS:
+        return
+    with transaction.atomic():
+        _, is_new = OneTimeTask.objects.get_or_create(name=SAMPLES_REMOVED)
+        if is_new:
+            call_command("seed_playlist", remove=True, verbosity=0)
 
 
 def _show_first_charts(report: Callable[[str], None]) -> None:

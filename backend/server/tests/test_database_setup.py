@@ -10,7 +10,7 @@ from apps.playlist.models import PlaylistTrack
 from apps.tracks.models import Track
 from config.schedules import SCHEDULES
 from core.models import OneTimeTask
-from server.database_setup import seed_once
+from server.database_setup import remove_sample_queue_once, seed_once
 
 
 def ignore(_line: str) -> None:
@@ -35,6 +35,29 @@ def test_an_existing_library_is_never_seeded(unseeded):
     track.delete()
     seed_once(ignore)
     assert not Track.objects.exists()
+
+
+def test_with_music_no_sample_is_added_and_those_of_an_earlier_start_leave_the_queue_once(
+    unseeded, settings, tmp_path
+):
+    settings.MUSIC_DIRS = [tmp_path]
+    seed_once(ignore)
+    remove_sample_queue_once()
+    assert not Track.objects.exists()
+
+    OneTimeTask.objects.all().delete()
+    settings.MUSIC_DIRS = []
+    seed_once(ignore)
+    remove_sample_queue_once()
+    assert PlaylistTrack.objects.exists()
+    settings.MUSIC_DIRS = [tmp_path]
+    remove_sample_queue_once()
+    assert Track.objects.exists()
+    assert not PlaylistTrack.objects.exists()
+
+    call_command("seed_playlist", verbosity=0)
+    remove_sample_queue_once()
+    assert PlaylistTrack.objects.exists()
 
 
 def test_an_interrupted_seeding_is_rolled_back(unseeded, monkeypatch):

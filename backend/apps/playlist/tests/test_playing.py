@@ -15,6 +15,7 @@ from apps.playlist.rules import switch_play
 from apps.playlist.selectors import history_at
 from apps.playlist.services import (
     Place,
+    cast_vote,
     check_playing_state,
     play_item,
     remove_item,
@@ -108,6 +109,19 @@ def test_the_first_ten_tracks_are_queued_once_with_real_votes_and_one_plays(db, 
     check_playing_state(room)
     assert events.count("track.added") == 10
     assert events.count("track.voted") == sum(abs(votes) for votes in VOTES)
+
+    cast_vote(slug=MAIN_ROOM, item_id=items[1].pk, voter="ada", value=1)
+    heard = items[2].track
+    heard.has_audio = True
+    heard.save(update_fields=["has_audio"])
+    own = add(room, "Own")
+    with telling(room) as events:
+        call_command("seed_playlist", remove=True)
+    assert capsys.readouterr().out.splitlines() == ["Removed 8 items from the main room."]
+    assert set(room.items.all()) == {items[1], items[2], own}
+    assert events.count("track.removed") == 8
+    room.refresh_from_db()
+    assert room.playing_id is None
 
 
 # --- What is removed can be brought back for ten minutes ---------------------------------------------
