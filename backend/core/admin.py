@@ -63,7 +63,8 @@ class RowSelect(AutocompleteSelect):
 class PartialUpdateForm(forms.ModelForm[M]):
     """Writes only the fields that were edited; others may have been changed by another user since.
 
-    Each field travels with the value that was shown. One that comes back with just that value is not read
+    Each field is sent together with the value that was shown. A field that returns with just that value is
+    not read
     at all: it stays as the database has it. Where the shown value is missing, the database's own is taken.
     """
 
@@ -75,7 +76,7 @@ class PartialUpdateForm(forms.ModelForm[M]):
 
     def full_clean(self) -> None:
         untouched = [self.fields[name] for name in self.fields if self._is_untouched(name)]
-        # Django takes the value of a disabled field from the instance, and never calls it changed.
+        # Django takes the value of a disabled field from the instance, and never reports it as changed.
         for field in untouched:
             field.disabled = True
         super().full_clean()
@@ -102,7 +103,9 @@ TAKEN_MEANWHILE = "Another user has just written something that conflicts with t
 
 
 class SafeChangeList(admin.ModelAdmin[M]):
-    """A list whose filters and chosen rows come from outside: values that no column can hold are ignored."""
+    """A change list whose filters and selected rows are untrusted input: values that no column can hold are
+    ignored.
+    """
 
     list_per_page = 50
     show_full_result_count = False
@@ -224,7 +227,7 @@ class ReadOnlyAdmin(SafeChangeList[M]):
 def write_changes(obj: models.Model, names: Iterable[str]) -> None:
     """Writes these values of `obj` over the row as it is now. Within a transaction.
 
-    Raises NotFound when the row is gone.
+    Raises NotFound if the row was deleted.
     """
     values = {name: getattr(obj, name) for name in names}
     if not values:

@@ -99,7 +99,7 @@ WaitQueue = dict[asyncio.Future[None], None]
 
 
 class FairSemaphore:
-    """A semaphore: networks take turns (round robin), within a network requests are served in order."""
+    """A semaphore: networks are served by round robin, requests of one network in order of arrival."""
 
     def __init__(self, count: int, *, within: Self | None = None) -> None:
         """A slot of `within`, if given, is taken as well."""
@@ -116,7 +116,7 @@ class FairSemaphore:
         return True
 
     async def take(self, network: str) -> None:
-        """Waits for a slot, until it is this network's turn. A cancelled caller has none."""
+        """Waits for a slot, until this network is the next one. A cancelled caller gets none."""
         await self._take_own(network)
         if self._within is None:
             return
@@ -198,7 +198,7 @@ class ConcurrencyLimiter:
     A request takes a slot when its body is complete, so a slow upload has none, and releases it when the
     response is created, even if the client reads it slowly. A request that waits longer than
     `max_wait_seconds` receives a 503 with `Retry-After`; if its client disconnects, it takes no slot. Some
-    slots are reserved for reads, and IP networks take turns.
+    slots are reserved for reads, and IP networks are served by round robin.
     """
 
     def __init__(
@@ -274,7 +274,7 @@ class _LimitedRequest:
         await self._send(message)
 
     async def taken(self) -> None:
-        """Waits until a long response has been sent; an aborted one is left as it is."""
+        """Waits until a streaming response has been sent; an aborted one is left as it is."""
         if self._sending is not None and self._is_whole:
             await self._sending
 

@@ -17,7 +17,7 @@ from core.resilience import SlidingWindowLimiter
 
 # Entries per process. With Django's default of 300, a party or a script would evict the entries of others.
 MAX_LOCAL_ENTRIES = 50_000
-# Django deletes an expired entry only when it is read. This cache deletes all of them every so many writes.
+# Django deletes an expired entry only when it is read. This cache deletes all of them after this many writes.
 SETS_BETWEEN_SWEEPS = 1000
 
 

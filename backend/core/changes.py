@@ -18,7 +18,7 @@ M = TypeVar("M", bound="BroadcastModel")
 
 
 class WriteWithoutEventsError(TypeError):
-    """A write that sends no signal was attempted on a model whose changes are broadcast."""
+    """A write without signals was attempted on a model whose changes are broadcast."""
 
     def __init__(self, method: str) -> None:
         super().__init__(
@@ -114,7 +114,7 @@ class BroadcastModel(PreparedModel):
     """Base of the models whose changes are broadcast."""
 
     rules: ClassVar[Rules[Any]] = Rules()
-    # Related rows that the events contain, fetched in the same query.
+    # Related rows that readers need, fetched in the same query.
     broadcast_relations: ClassVar[tuple[str, ...]] = ()
 
     # The `update_fields` of the current save.
@@ -126,7 +126,7 @@ class BroadcastModel(PreparedModel):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = frozenset(kwargs["update_fields"])  # it is asked for more than once
+            kwargs["update_fields"] = frozenset(kwargs["update_fields"])  # it is used more than once
         outer, self._written = self._written, kwargs.get("update_fields")
         try:
             with transaction.atomic():
@@ -140,7 +140,7 @@ class BroadcastModel(PreparedModel):
             self._written = outer
 
     def save_current(self, *, before: Self | None, update_fields: Collection[str] | None = None) -> None:
-        """`save` for a service that holds the locks, and has read under them what it changes.
+        """`save` for a service that holds the locks, and has read the row under them.
 
         `before` is a copy of the row as it was read; None inserts a new one. The instance differs from it in
         `update_fields` alone, by values of the types that a reader gets, and the rows that it refers to were
@@ -193,19 +193,19 @@ class BroadcastModel(PreparedModel):
         self.rules.before_change(self, before)
 
     def after_change(self, before: Self | None) -> None:
-        """Called after the row was written."""
+        """Updates what depends on this row, after it was written."""
         self.rules.after_change(self, before)
 
     def before_deletion(self) -> None:
-        """Called before the row is deleted."""
+        """Updates what depends on this row, before it is deleted."""
         self.rules.before_deletion(self)
 
     def after_deletion(self) -> None:
-        """Called after the row was deleted."""
+        """Updates what depends on this row, after it was deleted."""
         self.rules.after_deletion(self)
 
     def copied(self) -> Self:
-        """The row as it is here now, for `save_current` when this instance has been changed."""
+        """A copy of the instance, for `save_current` when this instance has been changed."""
         twin = type(self).__new__(type(self))
         twin.__dict__.update({**self.__dict__, "_state": copy(self._state)})
         return twin
@@ -227,7 +227,7 @@ class BroadcastModel(PreparedModel):
 
 
 def change_of(instance: M) -> Change[M]:
-    """The current change of the instance, for signal handlers while `save` or `delete` runs."""
+    """The change that is being written. For signal handlers, while `save` or `delete` runs."""
     change: Change[M] | None = instance.__dict__.get("_change")
     if change is None:
         raise WriteWithoutEventsError("save_base")

@@ -152,7 +152,7 @@ def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
 
 _BEGIN = {
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    # Deferred: takes no lock that a writer waits for. atomic() would be IMMEDIATE here and stop every writer.
+    # Deferred: takes no lock that blocks writers. atomic() would be IMMEDIATE here and block every writer.
     "sqlite": "BEGIN DEFERRED",
 }
 

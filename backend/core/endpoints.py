@@ -50,7 +50,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a write takes. Its name in the document is that of its serializer unless another is given."""
+    """The body of a write. Its name in the document is that of its serializer unless another is given."""
 
     serializer: type[BaseSerializer[Any]]
     example: Any
@@ -152,9 +152,9 @@ def endpoint(
     the API documents, the others are the description; `values` replace its `{names}`.
 
     `errors` are specs, and functions with `@raises` that the view calls; of several with one code the first
-    counts. Path parameters come from the URL's converters, those of lists from the example's type. `name`,
+    is used. Path parameters come from the URL's converters, those of lists from the example's type. `name`,
     which is the view's own if not given, ends the operation's ID. `negotiates`: Django REST framework
-    responds, so that the Accept header counts. `is_enveloped`: errors have the envelope of charts.
+    responds, so the Accept header is checked. `is_enveloped`: errors have the envelope of charts.
     """
 
     def declare(view: F) -> F:
@@ -184,7 +184,9 @@ def endpoint_like(
     name: str = "",
     is_enveloped: bool | None = None,
 ) -> Callable[[F], F]:
-    """Declares what `endpoint` has declared of another view, but for the summary and what is given here."""
+    """Declares the same as `endpoint` does for another view, except for the summary and the given
+    arguments.
+    """
 
     def declare(view: F) -> F:
         declared: EndpointSpec = other.__dict__["endpoint"]
@@ -338,5 +340,5 @@ def _choice(options: Sequence[Mapping[str, Any]]) -> Schema:
     chosen = others[0] if len(others) == 1 else {"x-any-of": others}
     if len(others) == len(options):
         return chosen
-    # Beside a $ref nothing else counts, so it is wrapped.
+    # Next to a $ref, all other keys are ignored, so it is wrapped.
     return {"allOf": [chosen], "x-nullable": True} if "$ref" in chosen else {**chosen, "x-nullable": True}

@@ -11,7 +11,7 @@ from sentry_sdk.integrations.logging import LoggingIntegration
 from core.logs import masked
 from core.request_context import request_context
 
-# What a report may hold; everything else of it is dropped.
+# Fields of a report; all others are dropped.
 KEPT = {
     "event_id",
     "exception",
@@ -29,7 +29,7 @@ KEPT_OF_FRAME = {"filename", "function", "module", "lineno", "in_app"}
 
 
 def report_errors(dsn: str) -> None:
-    """Reports what is logged as an error, from here on. What is not known to be harmless is left out."""
+    """Starts reporting logged errors. Only fields known to contain no personal data are sent."""
     sentry_sdk.init(
         dsn,
         before_send=scrubbed,

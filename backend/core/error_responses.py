@@ -49,7 +49,7 @@ def handle_not_found(_request: HttpRequest, exception: Exception) -> JsonRespons
 
 
 def handle_server_error(_request: HttpRequest) -> JsonResponse:
-    """Root handler for status 500: what was raised outside of a view."""
+    """Root handler for status 500: exceptions raised outside of views."""
     return answer(as_api_error(sys.exc_info()[1] or RuntimeError("no exception is known")))
 
 

@@ -176,7 +176,7 @@ PAGE: Policy = {
 }
 # Also where it says that there is no such room.
 PAGE_PATH = re.compile(r"/(r(/.*)?)?", re.DOTALL)
-# What a service worker fetches is judged by the policy that it came with.
+# The policy of a service worker's own response applies to its requests.
 SERVICE_WORKER: Policy = {**NOTHING, "connect-src": "'self'"}
 # Without any one word of the next three a test in tests/browser/test_policies.py fails.
 ADMIN: Policy = {

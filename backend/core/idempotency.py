@@ -1,7 +1,7 @@
 """Idempotency records: a repeated write changes nothing, and gets the stored response for a day.
 
-The response is stored in the transaction of the write itself. So it is there exactly if the write happened,
-also when the process dies between commit and answer, and of two that arrive at once the second waits for
+The response is stored in the transaction of the write itself. So it exists if and only if the write happened,
+even if the process dies between commit and response. Of two concurrent requests, the second waits for
 the first.
 """
 
@@ -51,7 +51,7 @@ def run_idempotent(
         return response
     except ApiError as error:
         return answer(error)
-    except Exception as error:  # an exception that the middleware below did not turn into a response
+    except Exception as error:  # an exception that the middleware below did not convert to a response
         return answer(as_api_error(error))
 
 
@@ -89,13 +89,13 @@ def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
 
 
 def replayed_recipe(request: HttpRequest) -> str:
-    """What the view gave to make the first, large response again; empty the first time."""
+    """The data from which the view can rebuild the first, large response; empty the first time."""
     recipe: str = request.__dict__.get("tutti_recipe", "")
     return recipe
 
 
 def store_recipe(response: HttpResponseBase, recipe: str) -> None:
-    """Marks a response that may be large: then only the recipe is stored, and a repeat asks the view."""
+    """Marks a response that may be large: then only the recipe is stored, and a repeat calls the view."""
     response.__dict__["tutti_recipe"] = recipe
 
 
@@ -193,7 +193,7 @@ def _rebuilt_response(
 def _is_same_request(
     kept: IdempotencyRecord, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
-    """A new response for the same subject; if the first record is gone, the write runs as new."""
+    """A new response for the same subject; if the first record was deleted, the write runs as new."""
     request.__dict__["tutti_subject"] = kept.subject
     response = respond(request)
     if response.__dict__.get("tutti_subject") == kept.subject:
@@ -239,7 +239,7 @@ def _fingerprint(request: HttpRequest) -> str:
 
 
 def _caller_key(request: HttpRequest) -> str:
-    """The owner of the key. A client that asks for a new identity is identified by its network alone."""
+    """The owner of the key. A client that requests a new identity is identified by its network alone."""
     if asks_for_identity(request):
         visit = visit_of(request)
         return network_key(visit.address, visit.user_agent)

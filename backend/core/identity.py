@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a request or a socket says about its client. Header names are in lower case."""
+    """The data of a request or a socket that identify its client. Header names are in lower case."""
 
     address: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -58,9 +58,9 @@ class Caller:
         return self.key if self.user_id is not None or self.guest_id is not None else ""
 
 
-# What the key of an account begins with, before its id.
+# Prefix of the key of an account, followed by its id.
 ACCOUNT = "user"
-# What the key of a caller without an identity begins with.
+# Prefix of the key of a caller without an identity.
 STRANGER = "net:"
 
 Resolver = Callable[[Visit], Caller | None]
@@ -81,7 +81,7 @@ def register_claim_resolvers(*recognisers: Resolver) -> None:
 def claimed_caller(visit: Visit) -> Caller:
     """The caller, as far as it can be determined cheaply; only where no identity is needed, as for joining.
 
-    An account is looked up. A guest that has gone is taken for one that is there, and has no name here;
+    An account is looked up. A guest is not, so a deleted one is accepted, and has no name here;
     an invalid token identifies no caller.
     """
     for recognise in _claim_resolvers:
@@ -135,7 +135,7 @@ def caller_of(request: HttpRequest) -> Caller:
 def asks_for_identity(request: HttpRequest) -> bool:
     """Whether the request creates an identity: a new guest, a registration, a login.
 
-    Such a one is known by its network alone, whatever it shows: that may be what it wants to be rid of.
+    Such a request is identified by its network alone: it may replace the identity that it contains.
     """
     view = getattr(view_of(request), "cls", None)
     return request.method in getattr(view, "gives_identity_on", ())
@@ -156,7 +156,7 @@ def match_of(request: HttpRequest) -> ResolverMatch:
     return found
 
 
-# Few URLs are in use at a time, and resolving one takes longer than most SQL statements.
+# Few URLs are in use concurrently, and resolving one takes longer than most SQL statements.
 _resolved = lru_cache(maxsize=1000)(resolve)
 
 
@@ -219,7 +219,7 @@ class SessionWithoutCsrfToken(SessionAuthentication):
         """Nothing to do: OriginMiddleware has rejected requests of other sites."""
 
     def authenticate_header(self, request: Request) -> str:
-        """Makes a missing login a 401, which a bare SessionAuthentication would answer with 403."""
+        """Makes a missing login a 401; with SessionAuthentication itself, it is a 403."""
         del request
         return "Session"
 

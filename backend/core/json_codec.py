@@ -54,7 +54,7 @@ def json_text(value: Any) -> str:
 
 
 class JsonRenderer:
-    """What Django REST framework asks of a renderer.
+    """The interface of Django REST framework's renderers.
 
     Not a subclass of its own: events and commands write JSON too, and would load the framework with it.
     """
@@ -74,10 +74,10 @@ class JsonRenderer:
         return b"" if data is None else json_bytes(data)
 
 
-# --- Long responses: written to a file first, so that memory holds a piece of them -------------------
+# --- Long responses: written to a file first, so that only a portion is in memory --------------------
 
 
-# A longer one goes to a file, which has no name and so is gone with its response, also when the process dies.
+# A longer one is written to an unnamed file, which the system deletes with its response or process.
 MAX_BYTES_IN_MEMORY = 256 * 1024
 PIECE_BYTES = 64 * 1024
 
@@ -85,9 +85,9 @@ PIECE_BYTES = 64 * 1024
 def json_response(request: HttpRequest, value: Mapping[str, Any]) -> HttpResponseBase:
     """A JSON object. Iterators in it become lists, of which one element is in memory at a time.
 
-    All of it is read before this returns, so one moment of the database can serve for it.
+    All of it is read before this returns, within the snapshot of the caller's transaction.
     """
-    # DATA_DIR: where a container may write nowhere else, what is in its /tmp is in memory.
+    # DATA_DIR, because a container's /tmp may be in memory.
     file = SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY, dir=str(settings.DATA_DIR))  # noqa: SIM115
     try:
         for piece in json_pieces(value):
@@ -185,7 +185,7 @@ def _outcome_of(reading: Callable[[HttpRequest], Any], request: HttpRequest) -> 
 
 
 class JsonParser:
-    """What Django REST framework asks of a parser; not a subclass of its own, as `JsonRenderer`."""
+    """The interface of Django REST framework's parsers; no subclass, as `JsonRenderer`."""
 
     media_type = "application/json"
 
@@ -201,7 +201,7 @@ class JsonParser:
 
 
 def json_body(request: HttpRequest) -> Any:
-    """What the body says; nothing says what an empty object does. To be read by `read_once`."""
+    """The decoded body; an empty body is an empty object. Called by `read_once`."""
     return parsed_json(request.body) if request.body else {}
 
 

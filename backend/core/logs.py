@@ -22,7 +22,7 @@ from core.request_context import request_context
 
 Line = MutableMapping[str, Any]
 
-# What a line may hold; docs/operations.md says of each what it is.
+# The fields of a line; docs/operations.md describes each.
 FIELDS = (
     *("at", "level", "logger", "event", "request_id", "op_id"),
     *("outcome", "milliseconds"),
@@ -31,11 +31,11 @@ FIELDS = (
 MAX_FILE_BYTES = 10 * 1024 * 1024
 KEPT_FILES = 5
 MAX_ERROR_CHARACTERS = 500
-# How deep into the code a line about an error goes, from where it was raised.
+# The number of stack frames in a line about an error, counted from where it was raised.
 MAX_FRAMES = 30
 MASK = "…"
 
-# What programs quote is mostly what a client sent: KeyError('Ada'), Key (voter)=(user:3).
+# Quoted text is mostly input of a client: KeyError('Ada'), Key (voter)=(user:3).
 # A quote within a word is an apostrophe.
 QUOTED = re.compile(r"(?<!\w)'[^'\n]*'|\"[^\"\n]*\"|(?<==)\([^)\n]*\)")
 # But not names of the database's own, such as "vote_once".
@@ -45,23 +45,23 @@ EMAIL = re.compile(r"\S+@\S+")
 SHORTEST_TOKEN = 24
 TOKEN = re.compile(r"\b(?=[\w:.-]*\d)[\w-]{8,}[:.][\w:.-]{16,}|\b(?=\w*\d)[\w-]{24,}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# The value after such a name, whatever it looks like: password=hunter2, sessionid=abc; other=def.
+# The value after such a name, in any form: password=hunter2, sessionid=abc; other=def.
 SECRET = re.compile(
     r"((?:password|passwd|pwd|secret|token|session|csrf|cookie|authorization|api[_-]?key)"
     r"(?:[\w-]{0,40}[\"']?\s*=|(?:id)?[\"']?\s*:(?!:))\s*)"
     r"(?:(?:bearer|basic)\s+)?[^\s;,&]+(?:;\s*[\w-]+=[^\s;,&]+)*",
     re.IGNORECASE,
 )
-# Four numbers with dots, or more, with what a sentence or a port puts behind them.
+# Four or more numbers with dots, with a full stop or a port after them.
 MAYBE_IPV4 = re.compile(r"(?<![0-9])[0-9]{1,3}(?:\.[0-9]{1,3}){3,}(?![0-9])(?::[0-9]{1,5}(?![0-9]))?\.?")
-# In which an IPv6 address may stand, also right behind a word and a colon.
+# Text that may contain an IPv6 address, also directly after a word and a colon.
 MAYBE_IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
 MAX_IPV6_CHARACTERS = 45
-# So long is no text that people read.
+# Readable text is shorter.
 MAX_READABLE_GROUPS = 200
 
 
-# --- What a line holds -------------------------------------------------------------------------------
+# --- Contents of a line ------------------------------------------------------------------------------
 
 
 def add_ids(_logger: Any, _method: str, line: Line) -> Line:
@@ -74,7 +74,7 @@ def add_ids(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def add_error_fields(_logger: Any, _method: str, line: Line) -> Line:
-    """Instead of an exception with all it carries: its type, its masked message, and where it came from."""
+    """Replaces an exception with all its data: its type, its masked message, and its location."""
     raised = line.pop("exc_info", None)
     error = raised[1] if isinstance(raised, tuple) else raised
     if isinstance(error, BaseException):
@@ -192,7 +192,7 @@ def json_formatter() -> logging.Formatter:
 
 
 def human_readable(_logger: Any, _method: str, line: Line) -> str:
-    """One line, and what is known of an error indented below it."""
+    """One line, and below it, indented, the details of an error."""
     time = str(line.pop("at"))[11:23]
     frames = line.pop("frames", [])
     error = line.pop("error", None)
@@ -210,7 +210,9 @@ def _formatter(renderer: Any) -> logging.Formatter:
 
 
 class SharedRotatingFile(RotatingFileHandler):
-    """A file of bounded size that several processes may write to: who finds it full turns it over for all."""
+    """A file of bounded size that several processes may write to: the process that finds it full rotates
+    it.
+    """
 
     def __init__(self, filename: str) -> None:
         super().__init__(
@@ -241,7 +243,7 @@ class SharedRotatingFile(RotatingFileHandler):
                 self._close_file()
 
     def _close_file(self) -> None:
-        """The next line opens whatever file has the name then."""
+        """The next line opens the file that has the name then."""
         if self.stream is not None:
             self.stream.close()
             self.stream = None

@@ -46,7 +46,7 @@ NOT_COUNTED = "/metrics"
 class RequestLimitMiddleware:
     """Counts before anything else is done for the request.
 
-    The page and files are answered before this; figures for operators have a token of their own.
+    The web app and its files are served before this; metrics have a token of their own.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -66,7 +66,7 @@ def count_request(visit: Visit) -> None:
 
 
 def count_again(request: HttpRequest, *, times: int) -> None:
-    """Counts a batch as so many requests. Raises RateLimitExceeded."""
+    """Counts a batch as that many requests. Raises RateLimitExceeded."""
     for _ in range(times):
         _count_both(_counted_as(request), visit_of(request))
 
@@ -158,10 +158,10 @@ def _is_repeated_header(request: HttpRequest) -> bool:
 
 
 def _written_view(request: HttpRequest) -> type | None:
-    """The class of views that this writes to by a name, of the API alone: the admin answers what it has done
-    with a redirect, which is no answer to be kept.
+    """The class of views to which this request writes with a key. Only in the API: the admin responds
+    with redirects, which are not stored.
 
-    None also where the address does not take the method: that is a 405, whatever the key.
+    None if the URL does not support the method: that is a 405, with any key.
     """
     if "Idempotency-Key" not in request.headers or request.method not in WRITING_METHODS:
         return None

@@ -20,7 +20,7 @@ BLANK_MARKS = {
 SIGN_SELECTORS = {*map(chr, range(0xFE00, 0xFE10))}
 IDEOGRAPH_SELECTORS = {*map(chr, range(0xE0100, 0xE01F0))}
 KEYCAP = "\u20e3"
-# Alphabets whose letters look alike. Others, such as the three of Japanese, go together.
+# Alphabets with similar letters. Others, such as the three of Japanese, may be combined.
 LOOKALIKE_ALPHABETS = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"}
 # Of letters and digits: a1ice is one.
 WORD = re.compile(r"[^\W_]+")

@@ -73,10 +73,10 @@ def set_public_urls(*, address: str, port: int) -> None:
 
 
 def public_urls(*, scheme: str, host: str) -> list[str]:
-    """By which others may come, the likeliest first; empty when only this machine gets in.
+    """URLs for other devices, the most likely first; empty if only this machine has access.
 
-    `host` is what the request says, and allowed. A name that isn't this machine's own is one that the world,
-    or a proxy, knows it by: it works for others as it does for the caller.
+    `host` is that of the request, and allowed. If it isn't one of this machine's own names, it is a public
+    name or that of a proxy, so it works for other devices, too.
     """
     name = _without_port(host)
     if not (_is_loopback(name) or name in settings.LOCAL_HOSTNAMES):
@@ -106,7 +106,7 @@ ADDRESS_IN_RESPONSE = slice(20, 24)
 
 
 def local_hostnames() -> list[str]:
-    """What a browser of the local network may put into `Host`: addresses and host names."""
+    """Values that a browser of the local network may send as `Host`: addresses and host names."""
     name = socket.gethostname().lower()
     short = name.split(".")[0]
     return sorted({*local_addresses(), name, short, f"{short}.local"} - {""})

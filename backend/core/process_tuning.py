@@ -16,18 +16,18 @@ from django.conf import settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# A little more than half of 256 KiB. So the frame gets a chunk of that size, with the rest for what is called
-# from there, some 400 frames; and within another such function's rest there is no place for it.
+# A little more than half of 256 KiB. So the frame gets a chunk of that size, whose rest is enough for about
+# 400 frames of called functions, and not enough for another such frame.
 FRAME_WORDS = 16_500
 
 
 def with_large_stack_chunk(function: Callable[P, R]) -> Callable[P, R]:
-    """Makes whatever the function calls, however deep, lie in one piece of memory. To be put at a way in.
+    """Puts the frames of all functions that this one calls into one chunk of memory. For entry points.
 
-    CPython, from 3.11 on, keeps frames in chunks of 16 KiB, and gives a chunk back to the system as soon as
-    the last frame in it ends. Where a loop calls across the end of a chunk, each call has a page mapped and
-    unmapped: an empty function is called 200 times slower, and some responses took two and a half times as
-    long, by how many middlewares there happened to be. Who needs a large frame gets a large chunk.
+    CPython, from 3.11 on, stores frames in chunks of 16 KiB, and returns a chunk to the system as soon as
+    its last frame ends. If a loop calls a function across the end of a chunk, each call maps and unmaps a
+    page: an empty function takes 200 times as long, and some responses took 2.5 times as
+    long, depending on the number of middlewares. A function with a large frame gets a large chunk.
     """
     function.__code__ = function.__code__.replace(co_stacksize=FRAME_WORDS)
     return function
@@ -42,17 +42,17 @@ LARGE_BYTES = 4 * 1024 * 1024
 
 
 def set_malloc_mmap_threshold() -> None:
-    """Memory of 4 MiB and more goes back to the system as soon as it is freed.
+    """Returns memory blocks of 4 MiB and more to the system as soon as they are freed.
 
-    Left to itself, glibc takes such blocks from each thread's own heap once one of them was freed, and keeps
-    them: 19 MiB for each thread in which a password was hashed. Elsewhere than on glibc this does nothing.
+    By default, once such a block was freed, glibc allocates the next ones from each thread's own heap, and
+    retains them: 19 MiB for each thread that hashed a password. Without glibc, this does nothing.
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def pause_gc() -> None:
-    """Until `resume_gc`: looking through modules while they load takes a quarter of a command's start."""
+    """Until `resume_gc`: collections during imports take a quarter of the start of a command."""
     gc.disable()
 
 
@@ -64,29 +64,29 @@ def resume_gc() -> None:
 
 
 def freeze_gc() -> None:
-    """From now on the garbage collector passes over everything that is there.
+    """Excludes all existing objects from garbage collection.
 
-    To be called when all code is loaded: that stays for as long as the process lives, and looking through it
-    each time holds up every thread for a tenth of a second.
+    Call it after all code is loaded: code stays for the life of the process, and each collection that
+    includes it blocks every thread for a tenth of a second.
     """
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
-# --- Open files, each of which a connection takes ----------------------------------------------------
+# --- Open files: a connection needs one --------------------------------------------------------------
 
 
-# Systems often allow 1,024 unless asked.
+# Systems often allow 1,024 by default.
 WANTED_OPEN_FILES = 65_536
 # For the database (three files for each thread on SQLite), logs, uploads and Redis: a part of all files.
 KEPT_PART, LEAST_KEPT, MOST_KEPT = 4, 96, 1024
-# Connections that live events never take: so many of all are left for requests.
+# Live events never use this part of the connections: it is reserved for requests.
 REQUESTS_PART = 10
 
 
 def allow_many_files() -> None:
-    """As many as wanted, or as the system allows."""
+    """Raises the limit of open files to WANTED_OPEN_FILES, or as far as the system allows."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = WANTED_OPEN_FILES if most == resource.RLIM_INFINITY else min(WANTED_OPEN_FILES, most)
     if now != resource.RLIM_INFINITY and now < wanted:

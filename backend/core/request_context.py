@@ -83,7 +83,7 @@ def deferring() -> Iterator[DeferredActions]:
 
 
 def after_response(action: Callable[[], object]) -> None:
-    """Calls it once the response to this request was sent; at once where there is no request."""
+    """Calls it after the response to this request was sent; immediately if there is no request."""
     if deferred := _deferred.get():
         deferred.add(action)
     else:
@@ -95,7 +95,7 @@ def request_id_from(given: str | None) -> str:
 
 
 class RequestContextMiddleware:
-    """Gives each request an id, and the answer the same in `X-Request-ID`."""
+    """Gives each request an id, which is also the response's `X-Request-ID`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -63,7 +63,7 @@ class CircuitBreaker:
 # --- Sliding windows ---------------------------------------------------------------------------------
 
 
-# Names without recent calls are removed every so many calls.
+# Names without recent calls are removed after this many calls.
 CALLS_BETWEEN_SWEEPS = 1000
 
 

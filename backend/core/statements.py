@@ -1,4 +1,4 @@
-"""Statements whose SQL is made once. The ORM compiles it for each call, which costs more than most take.
+"""Statements whose SQL is composed once. The ORM compiles it for each call, which takes longer than most run.
 
 Values go through the model's fields both ways, as in the ORM: both databases store and return the same.
 """
@@ -13,7 +13,7 @@ from django.db.models.expressions import Col
 
 M = TypeVar("M", bound=models.Model)
 Field = models.Field[Any, Any]
-# Fields that store a value of this very type as it is, on both databases.
+# Fields that store a value of this type unchanged, on both databases.
 _PLAIN: dict[type[Any], type] = {
     **dict.fromkeys([models.CharField, models.SlugField, models.TextField], str),
     **dict.fromkeys([models.SmallIntegerField, models.IntegerField, models.BigIntegerField], int),
@@ -23,7 +23,7 @@ _PLAIN: dict[type[Any], type] = {
 
 
 def columns(model: type[models.Model], alias: str) -> str:
-    """All of a table's columns, in the order in which `Rows` takes them."""
+    """All columns of a table, in the order in which `Rows` expects them."""
     return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
 
 
@@ -38,7 +38,7 @@ def _database() -> BaseDatabaseWrapper:
 
 
 class Rows(Generic[M]):
-    """Makes instances of what a query of our own has read under `columns`."""
+    """Makes instances of the rows of a raw query for `columns`."""
 
     def __init__(self, model: type[M]) -> None:
         self._model = model
@@ -54,7 +54,7 @@ class Rows(Generic[M]):
         return self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
 
     def _converters(self, database: BaseDatabaseWrapper) -> list[tuple[int, Col, list[Any]]]:
-        """Kept with the connection, whose they are."""
+        """Stored with their connection."""
         kept: dict[Any, Any] = database.__dict__.setdefault("tutti_converters", {})
         found: list[tuple[int, Col, list[Any]]] | None = kept.get(self._model)
         if found is None:
@@ -83,7 +83,7 @@ def fetch_all(sql: str, params: Sequence[Any]) -> list[Sequence[Any]]:
 
 
 def _cursor_of(database: BaseDatabaseWrapper) -> Any:
-    """One for all statements of a connection: a new one takes a third as long as the statement itself."""
+    """One for all statements of a connection: creating one takes a third of the time of a statement."""
     opened: Any = database.connection
     kept: tuple[Any, Any] | None = database.__dict__.get("tutti_cursor")
     if kept is not None and kept[0] is opened and not database.queries_logged:
@@ -95,9 +95,10 @@ def _cursor_of(database: BaseDatabaseWrapper) -> Any:
 
 
 def run_later(sql: str, params: Sequence[Any], check: Callable[[Any], None] | None = None) -> None:
-    """Runs it in order, but where the database is asked over a network, together with the next statement.
+    """Runs it in order; with a database on the network, together with the next statement.
 
-    At the latest before the commit. `check` is given the cursor; what it raises, that next statement raises.
+    At the latest before the commit. `check` gets the cursor; an exception of it is raised by the next
+    statement.
     """
     database = _database()
     if run := getattr(database, "run_later", None):
@@ -110,7 +111,7 @@ def run_later(sql: str, params: Sequence[Any], check: Callable[[Any], None] | No
 
 
 def insert(model: type[models.Model], values: dict[str, Any], *, on_conflict: str = "") -> Any:
-    """Inserts one row without sending signals, and returns its id; None where a conflict was passed over."""
+    """Inserts one row without sending signals, and returns its id; None if a conflict was ignored."""
     database = _database()
     cursor = _cursor_of(database)
     ending = f'{on_conflict} RETURNING "{_column(model, "pk")}"'
@@ -129,7 +130,7 @@ def update(model: type[models.Model], pk: Any, values: dict[str, Any], **known: 
 
 
 def insert_later(model: type[models.Model], values: dict[str, Any]) -> None:
-    """`insert` of a row whose id nothing needs, by `run_later`."""
+    """`insert` of a row whose id is not needed, by `run_later`."""
     run_later(_insert_sql(model, tuple(values)), _prepared(model, values, _database()))
 
 
@@ -152,7 +153,7 @@ def update_later(model: type[models.Model], pk: Any, values: dict[str, Any], **k
 def update_and_read(
     model: type[models.Model], pk: Any, values: dict[str, Any], *, read: str, params: Sequence[Any]
 ) -> Sequence[Any] | None:
-    """Updates one row without sending signals, and returns what the `read` expressions give behind it."""
+    """Updates one row without sending signals, and returns the new values of the `read` expressions."""
     sql = f"{_update_sql(model, tuple(values), ())} RETURNING {read}"
     return fetch_one(sql, [*_prepared(model, values, _database()), pk, *params])
 
@@ -167,7 +168,7 @@ def _prepared(model: type[models.Model], values: dict[str, Any], database: BaseD
 
 @cache
 def _storage_converters(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[Any, type | None]]:
-    """Each field, with the type whose values it stores as they are."""
+    """Each field, with the type whose values it stores unchanged."""
     fields = [model._meta.get_field(name) for name in names]
     return [(field, _PLAIN.get(type(getattr(field, "target_field", field)))) for field in fields]
 

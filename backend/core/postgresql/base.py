@@ -1,7 +1,7 @@
 """A PostgreSQL connection that waits no longer than its thread allows, and as seldom as possible.
 
-Each exchange with PostgreSQL costs its process more than most statements. So a statement whose result is not
-needed at once waits for the next one of its transaction, and both are sent together, in their order.
+An exchange with PostgreSQL takes more processor time than most statements. So a statement whose result is
+not needed immediately is buffered, and sent together with the next one of its transaction, in order.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from psycopg.errors import IdleInTransactionSessionTimeout, _WaitTimeout
 
 from core.database import allowed_seconds
 
-# How often psycopg looks for a signal meanwhile; its own default.
+# How often psycopg checks for a signal while it waits; its own default.
 POLL_SECONDS = 0.1
 
 
@@ -40,7 +40,7 @@ class DeadlineConnection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, interval, seconds)
         except IdleInTransactionSessionTimeout as error:
-            # A lost connection as any other; psycopg takes it for a fault of the statement.
+            # Handled as a lost connection; psycopg reports it as an error of the statement.
             raise psycopg.OperationalError(str(error)) from None
         except _WaitTimeout:
             if timeout is not None:  # the caller of psycopg wants to know
@@ -48,7 +48,7 @@ class DeadlineConnection(psycopg.Connection[Any]):
             pool: Any = getattr(self, "_pool", None)
             self.pgconn.finish()
             if pool is not None:
-                pool.drain()  # what is idle there is probably dead as well
+                pool.drain()  # its idle connections are probably dead as well
             message = f"PostgreSQL did not respond within {seconds:g} seconds; the connection was closed."
             raise psycopg.OperationalError(message) from None
 
@@ -116,7 +116,7 @@ _DjangoWrapper: Any = base.DatabaseWrapper
 class DatabaseWrapper(_DjangoWrapper):  # type: ignore[misc]
     """Django's, whose transactions and savepoints begin with their first statement.
 
-    What it overrides are Django's hooks for backends, which its types leave out.
+    It overrides Django's hooks for backends, which are missing in the type stubs.
     """
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class DatabaseWrapper(_DjangoWrapper):  # type: ignore[misc]
     def create_cursor(self, name: str | None = None) -> Any:
         if name is None:
             return super().create_cursor()
-        # Within a transaction it need not outlive it. Django asks psycopg, which knows nothing of ours.
+        # Within a transaction, it need not outlive it. Django's check does not know buffered statements.
         self._send_waiting()
         named: Any = base.ServerSideCursor
         return named(self.connection, name=name, scrollable=False, withhold=not self.in_atomic_block)

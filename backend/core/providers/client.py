@@ -41,7 +41,9 @@ MAX_VERSION = 200
 
 @dataclass(frozen=True, slots=True)
 class ProviderRequest:
-    """What is asked. Printed, it shows only where: the words may be a person's, the rest holds secrets."""
+    """One request. Its `repr` has only the method and path: parameters may be personal, the rest has
+    secrets.
+    """
 
     method: str
     path: str
@@ -85,7 +87,7 @@ class ProviderTransport:
         self._http.close()
 
     def ask(self, question: ProviderRequest) -> ProviderResponse:
-        """The answer, whatever its status. Raises ProviderError when there is none."""
+        """The response, with any status. Raises ProviderError if there is none."""
         try:
             return self._ask(question)
         except httpx.TimeoutException:
@@ -138,7 +140,7 @@ class ProviderTransport:
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
-    """Whom to believe certificates of; read once a process, for that takes a while."""
+    """The trusted certificate authorities; read once per process, because that is slow."""
     return httpx.create_ssl_context()
 
 
@@ -147,23 +149,23 @@ def authorities() -> ssl.SSLContext:
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Jitter: clients that are to come back at the same moment spread out.
+# Jitter, so that clients with the same delay do not retry at the same moment.
 SPREAD_SECONDS = 0.3
-# Who says that it is busy, and not until when: Spotify counts over so many seconds.
+# The pause after a 429 without `Retry-After`: Spotify counts requests in windows of 30 seconds.
 BUSY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How hard a service is tried. One that says nothing costs a question less than half a minute."""
+    """Attempts, waits and pauses. A request to a silent service takes less than 30 seconds in total."""
 
     attempts: int = 3
     first_wait_seconds: float = 0.3
-    # Who wants to be left alone for longer is not waited for, but left alone.
+    # If the service requests a longer wait, the request fails and the service is paused.
     longest_wait_seconds: float = 2.0
-    # Whether to wait for a service that has asked for a pause: only where no user waits.
+    # Whether to wait until a pause is over: only if no user waits.
     waits_for_cooldown: bool = False
-    # So many failures in a row, of any questions, and it is not asked for a while.
+    # After this many failures in a row, of any requests, the service is paused.
     failure_threshold: int = 5
     open_seconds: float = 30.0
 
@@ -175,7 +177,7 @@ class Cooldown:
     """Stored in the shared cache, so that other processes need not be rejected by the service first."""
 
     def __init__(self, provider: str, *, clock: Clock) -> None:
-        """`clock` counts seconds from 1970: other processes read what it says."""
+        """`clock` counts seconds from 1970, because other processes read its values."""
         self._key = f"provider:{provider}:rests-until"
         self._clock = clock
 
@@ -223,7 +225,7 @@ class ProviderClient:
         self._line.close()
 
     def ask(self, question: ProviderRequest, read: Read[T]) -> T:
-        """What `read` makes of the answer. Raises ProviderError, whatever goes wrong."""
+        """What `read` returns for the response. Raises ProviderError for any failure."""
         return self._ask(question, lambda answer: value_of(self.provider, answer, read))
 
     def request_if_changed(
@@ -272,7 +274,7 @@ class ProviderClient:
         if error.failure in IN_TROUBLE:
             self._breaker.failed()
         else:
-            self._breaker.succeeded()  # it answers, if not what was hoped for
+            self._breaker.succeeded()  # it responds, even if not with the expected status
 
     def _is_retryable(self, error: BaseException) -> bool:
         return (

@@ -18,13 +18,13 @@ class Failure(StrEnum):
 
     UNREACHABLE = "unreachable"
     SLOW = "slow"
-    # The line ended before the response did, or what came was no HTTP.
+    # The connection ended before the response did, or the response was no HTTP.
     CUT = "cut"
     # It reports an internal failure (5xx), or an error in a 200 response.
     BROKEN = "broken"
-    # It wants to be asked less often (429).
+    # The service received too many requests (429).
     BUSY = "busy"
-    # It was not asked: it wants to be left alone for a while, or has failed too often.
+    # The request was not sent: the service is paused, or has failed too often.
     RESTING = "resting"
     # No JSON, or not of the shape that was expected.
     GARBAGE = "garbage"
@@ -33,7 +33,7 @@ class Failure(StrEnum):
     REDIRECTED = "redirected"
     # 401: the token has expired, or the credentials are wrong.
     NOT_ALLOWED = "not_allowed"
-    # It takes no offence but to this one question (other 4xx).
+    # Only this request was rejected (other 4xx).
     REFUSED = "refused"
 
 
@@ -41,7 +41,7 @@ class Failure(StrEnum):
 PERMANENT = {Failure.TOO_LARGE, Failure.REDIRECTED, Failure.NOT_ALLOWED, Failure.REFUSED}
 # Often over a moment later.
 PASSING = {Failure.UNREACHABLE, Failure.SLOW, Failure.CUT, Failure.BROKEN, Failure.BUSY}
-# By these the service itself is known to be in trouble, whatever it was asked.
+# With these, the service itself has failed, with any request.
 IN_TROUBLE = {
     *(Failure.UNREACHABLE, Failure.SLOW, Failure.CUT, Failure.BROKEN),
     *(Failure.GARBAGE, Failure.TOO_LARGE, Failure.REDIRECTED),
@@ -49,7 +49,7 @@ IN_TROUBLE = {
 
 
 class ProviderError(Exception):
-    """A service did not give what was asked. The text holds neither what was asked nor by whom."""
+    """A request to a service failed. The text contains neither the request nor the person."""
 
     def __init__(
         self,
@@ -66,14 +66,14 @@ class ProviderError(Exception):
         self.provider = provider
         self.failure = failure
         self.status = status
-        # The service's own codes for what is wrong.
+        # The service's own error codes.
         self.reasons = reasons
         # How long the service itself wants to be left alone.
         self.retry_after_seconds = retry_after_seconds
 
     @property
     def is_temporary(self) -> bool:
-        """Whether the same question may be answered later."""
+        """Whether the same request may succeed later."""
         return self.failure not in PERMANENT
 
 
@@ -86,24 +86,24 @@ Read = Callable[[bytes], T]
 
 # From this on a number in an error is a status of HTTP, not a code of the service's own.
 FIRST_ERROR_STATUS = 400
-# What a body may be that can't be read: no JSON, not UTF-8, nested without end, another shape.
+# Bodies that cannot be read: no JSON, not UTF-8, nested too deeply, another shape.
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 NOT_MODIFIED = 304
-# A code, not a sentence: those could repeat what was asked.
+# A code, not a sentence: a sentence could repeat the request.
 REASON = re.compile(r"[A-Za-z][A-Za-z_]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a service calls the state that it has given (RFC 9110, 8.8). "" where it says none."""
+    """The service's identifier of the returned state (ETag, RFC 9110, 8.8.3). "" if it has none."""
 
     etag: str = ""
     last_modified: str = ""
 
     def headers(self) -> dict[str, str]:
-        """Of a question that is to be answered only with another state."""
+        """For a request that is conditional on another state."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
@@ -113,7 +113,7 @@ NO_VERSION = Version()
 
 @dataclass(frozen=True, slots=True)
 class ProviderResponse:
-    """As it came over the line. `retry_after_seconds` is what it asks for, None where it asks nothing."""
+    """The received response. `retry_after_seconds` is its `Retry-After`, None without one."""
 
     status: int
     retry_after_seconds: float | None
@@ -123,7 +123,7 @@ class ProviderResponse:
 
 @dataclass(frozen=True, slots=True)
 class Versioned(Generic[T]):
-    """A value, and what the service calls this state of it."""
+    """A value, and the service's identifier of its state."""
 
     value: T
     version: Version
@@ -136,12 +136,12 @@ class _Complaint(msgspec.Struct):
     errors: Any = None
 
 
-# Made here, by one thread: msgspec does not bear that two threads use a new type at once.
+# Created here, by one thread: msgspec fails if two threads use a new type concurrently.
 _COMPLAINTS = msgspec.json.Decoder(_Complaint)
 
 
 def value_of(provider: str, answer: ProviderResponse, read: Read[T]) -> T:
-    """Raises ProviderError for whatever is not a good response that can be read so."""
+    """Raises ProviderError for any response that is not a readable success."""
     status = answer.status if answer.status >= 300 else _status_inside(answer.body)
     if status is not None:
         raise ProviderError(
@@ -164,7 +164,7 @@ def versioned_of(provider: str, answer: ProviderResponse, read: Read[T]) -> Vers
 
 
 def _status_inside(body: bytes) -> int | None:
-    """What a good status hides: the status in the body, else 500; None where that complains of nothing."""
+    """The error in a response with status 2xx: the status in its body, else 500; None without an error."""
     try:
         complaint = _COMPLAINTS.decode(body)
     except UNREADABLE:
@@ -218,7 +218,7 @@ SYSTEM_TIME = TimeSource()
 # --- Retry-After -------------------------------------------------------------------------------------
 
 
-# Spotify asks for up to a day. Longer times are cut to this.
+# Spotify requests up to a day. Longer times are cut to this.
 MAX_SECONDS = 24 * 3600.0
 
 

@@ -17,7 +17,7 @@ from core.process_tuning import private
 
 
 class FairLock:
-    """First come, first served. Another thread than that which acquired the lock may release it."""
+    """First come, first served. Any thread may release the lock."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -71,7 +71,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._fair_lock: FairLock | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Only the owner can read a new file, and the files that SQLite creates beside it."""
+        """Only the owner can read a new file, and SQLite's additional files."""
         name = str(conn_params["database"])
         if not name.startswith(("file:", ":memory:")):
             # An existing file is never opened here: closing it would release all locks of this process on it
