@@ -18,7 +18,7 @@ from server.banner import banner, ready_line
 from server.connections import CannotListenError, bound_socket
 from server.database_setup import DatabaseUnusableError, prepare_database
 
-ALL_INTERFACES = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
+ALL_INTERFACES = "0.0.0.0"  # noqa: S104 - listened on only if --lan or HOST requests it
 
 
 STOPPING = "Shutting down and notifying clients. Press Ctrl-C again to quit immediately."

@@ -35,7 +35,7 @@ class ConnectionLimiter:
         self._open: set[Any] = set()
         # Idle channels, between requests.
         self._waiting: Channels = {}
-        # Channels whose clients read less than they are sent.
+        # Channels whose clients read more slowly than the server sends.
         self._unread: Channels = {}
 
     def __len__(self) -> int:
@@ -87,7 +87,7 @@ class ConnectionLimiter:
             self._evict(next(iter(unread)))
 
     def mark_read(self, channel: Any) -> None:
-        """The client has read what it was sent, or has gone."""
+        """The client has read all sent data, or has disconnected."""
         _remove(self._unread, channel)
 
     def _evict_idle_connection(self) -> bool:
@@ -146,7 +146,7 @@ ASK_SECONDS = 1
 
 
 class CannotListenError(Exception):
-    """The server cannot listen; the message says why and what to do."""
+    """The server cannot listen; the message has the reason and the solution."""
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ SAMPLES_REMOVED = "sample queue removed"
 
 
 class DatabaseUnusableError(Exception):
-    """The database is unavailable, or rejects what the start needs."""
+    """The database is unavailable, or rejects a statement of the start."""
 
 
 def prepare_database(*, report: Callable[[str], None]) -> None:

@@ -64,7 +64,7 @@ def signed_item(signature: str) -> SignedItem:
 
 
 class AudioPayload(msgspec.Struct, frozen=True):
-    """Where the audio of an item is, until when, and what it is."""
+    """The URL of an item's audio, its expiry, and its media type."""
 
     url: str
     expires_at: Instant
@@ -185,7 +185,7 @@ TrackOfItem = Callable[[str, int], int | None]
 # File descriptors of one response: its connection, and the audio file.
 FILES_OPEN = 2
 CHUNK_BYTES = 64 * 1024
-# What passes by itself: clients may try again after so many seconds.
+# Temporary failures: clients may try again after this many seconds.
 UNAVAILABLE = {Failure.UNREACHABLE, Failure.SLOW, Failure.CUT, Failure.BUSY, Failure.RESTING}
 RETRY_SECONDS = 5.0
 # Folders may be on sleeping disks or other machines. In threads of their own, slow reads delay only other
@@ -257,7 +257,7 @@ async def _send(exchange: AsgiRequest, audio: OpenAudio) -> None:
 
 
 async def _pass_on(exchange: AsgiRequest, audio: OpenAudio) -> None:
-    """Sends what the Subsonic server sends, as slowly as the client reads it."""
+    """Streams the response of the Subsonic server, as slowly as the client reads it."""
     part = None if audio.size_bytes <= 0 else _requested_part(exchange, audio)
     headers = _headers_of(audio)
     if exchange.is_head:

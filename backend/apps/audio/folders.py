@@ -29,7 +29,7 @@ class FoundFile:
 def open_within(folder: str, path: str) -> int:
     """A descriptor of a regular file of a configured folder. Raises OSError.
 
-    Each directory is opened from the one above it: a rename or a new link meanwhile has no effect.
+    Each directory is opened from the one above it: a concurrent rename or new link has no effect.
     """
     parts = path.split("/")
     is_usable = folder in configured_folders() and all(part not in {"", ".", ".."} for part in parts)
@@ -76,7 +76,7 @@ def directories(
     folder = folder_of(start)
     assert folder is not None  # noqa: S101 - scans look at nothing else
     for place, inner, names, directory in os.fwalk(start, follow_symlinks=False, onerror=on_error):
-        # Hidden are wastebaskets, and what other systems note beside each file.
+        # Hidden files are trash, or metadata that other systems store next to each file.
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         prefix = "" if place == folder else f"{os.path.relpath(place, folder)}/"
         yield [

@@ -34,7 +34,7 @@ class AudioFile(models.Model):
     is_lossless = models.BooleanField()
     # ReplayGain of the track, in decibels; null: not known.
     gain_db = models.FloatField(null=True)
-    # What its tags said when it was read: a later scan applies what has changed in them.
+    # The tags of the last scan: a later scan applies only changes of them.
     tags = models.JSONField()
 
     class Meta:

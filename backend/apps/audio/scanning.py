@@ -1,4 +1,4 @@
-"""A scan: the folders are walked, what is new or changed is read, and what is gone is removed."""
+"""A scan: it walks the folders, reads new and changed files, and removes deleted ones."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 # Files that are read, then stored together.
 BATCH_FILES = 100
 ROWS_PER_WRITE = 500
-# What the hash of the content is made of, beside the size: its beginning, middle and end.
+# The parts of the content that are hashed with its size: its beginning, middle and end.
 SAMPLE_BYTES = 64 * 1024
 COVER_NAMES = [f"{name}.{end}" for name in ("cover", "folder", "front") for end in ("jpg", "jpeg", "png")]
 
@@ -34,7 +34,7 @@ Report = Callable[[str, str], None]
 
 @dataclass(slots=True)
 class ScanResult:
-    """How many files are new, were read again, were moved, were not read, and are gone."""
+    """The numbers of files that are new, changed, moved, unreadable and deleted."""
 
     added: int = 0
     changed: int = 0
@@ -125,7 +125,7 @@ class _Scanner:
             self.store()
 
     def store(self) -> None:
-        """Stores what was read, of small directories together: each batch looks through the library."""
+        """Stores the read files, of small directories together: each batch searches the library."""
         if self._read_files:
             store_files(files=self._read_files, known=self._known)
         self._read_files, self._known = [], {}
@@ -176,7 +176,7 @@ class _Scanner:
                 return True
         return False
 
-    # --- Files that are gone -------------------------------------------------------------------------
+    # --- Deleted files -------------------------------------------------------------------------------
 
     def remove_missing(self, start: Path) -> None:
         folder = folder_of(start)
@@ -235,6 +235,6 @@ def _cover_of_directory(directory: int) -> str | None:
 
 
 def _shown(file: FoundFile) -> str:
-    """For a terminal: what is not printable is escaped."""
+    """For a terminal: unprintable characters are escaped."""
     path = os.fsencode(f"{file.folder}/{file.path}").decode(errors="backslashreplace")
     return path if path.isprintable() else path.encode("unicode_escape").decode()

@@ -1,4 +1,4 @@
-"""Every write of audio files: what a scan has read becomes tracks with audio."""
+"""Every write of audio files: scanned files become tracks with audio."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ from apps.tracks.models import Track
 from apps.tracks.services import SAME_DURATION_SECONDS, change_track, complete_track, find_or_add_recordings
 from core.errors import Conflict, NotFound
 
-# What a changed tag corrects of the track that the file has.
+# The fields of a track that a changed tag corrects.
 CORRECTED = ("title", "artist", "album", "genre", "cover_url", "isrc", "explicit")
 WRITTEN = [
     *(
@@ -95,7 +95,7 @@ def _is_retagged(row: AudioFile, file: ReadFile) -> bool:
 
 
 def _correct_track(row: AudioFile, file: ReadFile) -> int:
-    """Applies what is different in the tags than before, and leaves other corrections of the track alone."""
+    """Applies changes of the tags since the last scan, and keeps other corrections of the track."""
     metadata = asdict(file.metadata)
     changes: Any = {name: metadata[name] for name in CORRECTED if metadata[name] != row.tags.get(name)}
     if changes:
@@ -136,7 +136,7 @@ def move_file(*, row: AudioFile, folder: str, path: str, modified_ns: int) -> No
 
 
 def remove_files(*, ids: Sequence[int]) -> None:
-    """The files are gone; `settle_tracks` follows."""
+    """Deletes the files' rows; `settle_tracks` follows."""
     AudioFile.objects.filter(pk__in=ids).delete()
 
 
@@ -153,5 +153,5 @@ def _settle(track_id: int, changes: TrackMetadataPatch) -> None:
     try:
         with transaction.atomic():
             change_track(track_id=track_id, changes=changes)
-    except NotFound:  # it was deleted meanwhile
+    except NotFound:  # it was deleted during the scan
         return

@@ -44,7 +44,7 @@ class ReplayGain(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Song(msgspec.Struct, frozen=True, rename="camel"):
-    """A file of the server. What may be missing is optional."""
+    """A file of the server. Fields that may be missing are optional."""
 
     id: str
     title: str = ""
@@ -105,7 +105,7 @@ class SubsonicError(ProviderError):
 
 
 def _decoded(body: bytes) -> _Response:
-    """Raises SubsonicError, or what msgspec raises."""
+    """Raises SubsonicError, or an exception of msgspec."""
     response = msgspec.json.decode(body, type=_Envelope).response
     if response.status != "ok":
         raise SubsonicError(response.error.code if response.error else 0)
@@ -154,7 +154,7 @@ IMPORT_PATIENCE = RetryPolicy(attempts=4, longest_wait_seconds=10.0, waits_for_c
 
 
 class SubsonicServer:
-    """What an import reads. Every method raises ProviderError."""
+    """The reads of an import. Every method raises ProviderError."""
 
     def __init__(self) -> None:
         self._client = ProviderClient(
@@ -199,7 +199,7 @@ class SubsonicServer:
         return True
 
     def cover(self, cover_id: str) -> bytes:
-        """A picture, or what the server gives instead of one."""
+        """A picture, or the response of the server instead of one."""
         return self._ask("getCoverArt", {"id": cover_id, "size": COVER_PIXELS}, bytes)
 
     def _ask(self, method: str, params: dict[str, str], read: Callable[[bytes], T]) -> T:
@@ -344,7 +344,7 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
 
 @contextmanager
 def _named_failures() -> Iterator[None]:
-    """Turns what httpx raises into ProviderError."""
+    """Converts exceptions of httpx to ProviderError."""
     try:
         yield
         return
@@ -356,7 +356,7 @@ def _named_failures() -> Iterator[None]:
         failure = Failure.CUT
     except httpx.TransportError:
         failure = Failure.UNREACHABLE
-    # Not from within: what httpx raises has the request, with its credentials.
+    # No `from`: exceptions of httpx contain the request, with its credentials.
     raise ProviderError(PROVIDER, failure)
 
 

@@ -1,4 +1,4 @@
-"""An import from a Subsonic server: its songs become tracks with audio; songs that are gone lose it."""
+"""An import from a Subsonic server: its songs become tracks with audio; deleted songs lose it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ EXPLICIT = {"explicit": ["1"], "clean": ["2"]}
 
 @dataclass(slots=True)
 class ImportResult:
-    """How many songs are new, have changed, are as they were, are gone, and were not imported."""
+    """The numbers of songs that are new, changed, unchanged, deleted and not imported."""
 
     added: int = 0
     changed: int = 0
@@ -45,7 +45,7 @@ def count_songs(server: SubsonicServer) -> int:
 def import_songs(
     server: SubsonicServer, *, report: Report, progress: Callable[[int], None] = lambda _songs: None
 ) -> ImportResult:
-    """Safe to be killed and repeated: what is stored is not written again. Raises ProviderError.
+    """Safe to be killed and repeated: stored songs are not written again. Raises ProviderError.
 
     Memory holds a list of albums, an album, one batch, and the row's ID of each song.
     """
@@ -75,7 +75,7 @@ class _Importer:
         except SubsonicError as error:
             if error.code != NOT_FOUND:
                 raise
-            return album.song_count  # it is gone since the list was made
+            return album.song_count  # it was deleted since the list was made
         self.result.bad += bad
         locations = [location_of(settings.SUBSONIC_URL, song.id) for song in songs]
         known = {row.location: row for row in AudioFile.objects.filter(location__in=locations)}

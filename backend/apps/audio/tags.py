@@ -1,4 +1,4 @@
-"""What an audio file says of itself: its tags, its duration, its cover. Knows no database."""
+"""The metadata in an audio file: its tags, its duration, its cover. Does not use the database."""
 
 import base64
 import re
@@ -78,7 +78,7 @@ ALAC = Format("alac", "audio/mp4", is_lossless=True)
 
 @dataclass(frozen=True, slots=True)
 class AudioTags:
-    """`picture` is as it is in the file, also where it is no picture."""
+    """`picture` is the unchanged tag, which may be no valid picture."""
 
     format: Format
     title: str
@@ -149,7 +149,7 @@ def _parsed(file: BinaryIO, suffix: str) -> Any:
         if audio is None and suffix in WITHOUT_MAGIC:
             file.seek(0)
             audio = WITHOUT_MAGIC[suffix](file)
-    except Exception as error:  # a parser may fail in any way at what it is given
+    except Exception as error:  # a parser may raise any exception for an invalid file
         reason = " ".join(str(error).split())[:200]
         raise UnreadableAudioError(f"is damaged: {reason or type(error).__name__}") from error
     if audio is None or audio.info is None:
@@ -239,7 +239,7 @@ def _mp4_pictures(audio: Any) -> list[tuple[int, bytes]]:
 def _vorbis_pictures(audio: Any) -> list[tuple[int, bytes]]:
     found = list(getattr(audio, "pictures", []))
     for text in (audio.tags or {}).get("metadata_block_picture", []):
-        with suppress(Exception):  # what is no picture block is no cover
+        with suppress(Exception):  # an invalid picture block is no cover
             found.append(Picture(base64.b64decode(text)))
     return [(picture.type, picture.data) for picture in found]
 

@@ -44,7 +44,7 @@ class CoverViewSet(viewsets.ViewSet):
 
 
 class AudioBytesViewSet(viewsets.ViewSet):
-    """Documents what the ASGI application beside Django responds to."""
+    """Documents the responses of the ASGI application beside Django."""
 
     tag = "playlist"
 

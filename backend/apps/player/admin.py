@@ -15,7 +15,7 @@ class PlayerForm(PartialUpdateForm[Player]):
 
 @admin.register(Player)
 class PlayerAdmin(LockingAdmin[Player]):
-    """Settings can be changed. What plays is changed in the room."""
+    """Settings can be changed. The playing item is changed in the room."""
 
     form = PlayerForm
     fields = ["room", "state", "reason", "volume", "autoplay", "after_play"]

@@ -1,4 +1,4 @@
-"""Players: the server's clock decides what plays and where it is; speakers follow it."""
+"""Players: the server's clock determines item and position; speakers follow it."""
 
 from django.apps import AppConfig
 

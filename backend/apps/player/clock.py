@@ -31,13 +31,13 @@ logger = logging.getLogger(__name__)
 # Between two looks at the table, while anything plays or a speaker is connected, and otherwise.
 LOOK_SECONDS, IDLE_SECONDS = 5.0, 30.0
 RETRY_SECONDS = 1.0
-# So many rooms are looked after before the next look.
+# This many rooms are processed between two polls.
 ROOMS_PER_QUERY = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a look has found."""
+    """The result of a poll."""
 
     next_at: datetime | None
     is_active: bool
@@ -91,7 +91,7 @@ def _rooms_with_expired_speakers(now: datetime) -> list[str]:
 
 
 def _entered_rooms(now: datetime) -> list[str]:
-    """Rooms whose players wait for people, and in which someone is present."""
+    """Rooms whose players wait for people, and in which people are present."""
     present = Presence.objects.filter(until__gt=now).values("stream_id")
     waiting = Player.objects.filter(state=State.PAUSED, reason=Reason.ROOM_EMPTY, room__stream_id__in=present)
     return list(waiting.values_list("room__slug", flat=True)[:ROOMS_PER_QUERY])
@@ -104,8 +104,8 @@ def _for_each(slugs: list[str], act: Callable[..., None]) -> bool:
         try:
             act(slug=slug)
         except NotFound:
-            continue  # the room was deleted meanwhile
-        except Exception as error:  # whatever the database does, the next look may succeed
+            continue  # the room was deleted since
+        except Exception as error:  # after any failure of the database, the next poll may succeed
             has_failed = True
             logger.warning("Could not look after the player of %s: %r", slug, error)
     return has_failed
@@ -157,7 +157,7 @@ class PlayerClock:
                 seconds = outlook.seconds(now)
                 self._next_at = now + timedelta(seconds=seconds)
                 self._on_look(outlook)
-            except Exception as error:  # the clock must outlive whatever the database does
+            except Exception as error:  # the clock must continue after any failure of the database
                 self._next_at = None
                 logger.warning("Could not look after the players: %r", error)
                 await asyncio.sleep(RETRY_SECONDS)

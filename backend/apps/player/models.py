@@ -1,4 +1,4 @@
-"""The player of a room, and its speakers. What plays is `Room.playing`; the player knows the position."""
+"""The player of a room, and its speakers. The playing item is `Room.playing`; the player has the position."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -33,7 +33,7 @@ class Reason(models.TextChoices):
 
 
 class AfterPlay(models.TextChoices):
-    """What becomes of an item that has ended or was skipped."""
+    """Whether an item that has ended or was skipped is removed, kept or queued again."""
 
     REMOVE = "remove"
     KEEP = "keep"
@@ -45,7 +45,7 @@ class Player(BroadcastModel):
 
     room = models.OneToOneField(Room, on_delete=models.CASCADE, primary_key=True, related_name="player")
     state = models.CharField(max_length=7, choices=State.choices, default=State.STOPPED)
-    # The Play that goes on, also while it is paused.
+    # The Play in progress, also while it is paused.
     play_id = models.BigIntegerField(null=True, editable=False)
     # The position at `anchored_at`; while playing, it grows from there.
     position_ms = models.PositiveIntegerField(default=0)
@@ -59,7 +59,7 @@ class Player(BroadcastModel):
     )
     # Since when no speaker is connected, although one was.
     speakers_gone_at = models.DateTimeField(null=True, editable=False)
-    # The earlier play that was brought back by `previous`: before that one the next `previous` goes on.
+    # The earlier play that `previous` restored: the next `previous` continues before that one.
     back_at = models.BigIntegerField(null=True, editable=False)
     # Items in a row that no speaker could play.
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -83,7 +83,7 @@ class Player(BroadcastModel):
 
     @property
     def ends_at(self) -> datetime | None:
-        """When what plays will have ended; None if nothing plays, or if its duration is not known."""
+        """The time at which the playing item ends; None if nothing plays, or if its duration is unknown."""
         if self.state != State.PLAYING or self.duration_ms is None or self.anchored_at is None:
             return None
         return self.anchored_at + timedelta(milliseconds=self.duration_ms - self.position_ms)
@@ -100,7 +100,7 @@ class Speaker(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="speakers")
     name = models.CharField(max_length=MAX_SPEAKER_NAME)
     kind = models.CharField(max_length=8)
-    # What it reported last, and about which play.
+    # The last report, and the play that it is about.
     state = models.CharField(max_length=7, blank=True, default="")
     play_id = models.BigIntegerField(null=True)
     lag_ms = models.IntegerField(null=True)

@@ -29,7 +29,9 @@ class AnchorPayload(msgspec.Struct, frozen=True):
 
 
 class PlayerChangePayload(msgspec.Struct, frozen=True):
-    """What changes only with an event. While playing, the position grows from that of the anchor."""
+    """The fields that change only with an event. While playing, the position grows from that of the
+    anchor.
+    """
 
     state: StateName
     play_id: int | None
@@ -81,7 +83,7 @@ class SpeakerJoined(msgspec.Struct, frozen=True):
 
 
 class SpeakersChanged(msgspec.Struct, frozen=True):
-    """The speakers of the room: sent when one comes, goes, or gets out of sync or into it."""
+    """The speakers of the room: sent when one joins, leaves, or gets in or out of sync."""
 
     frame_type: ClassVar[str] = "speakers.changed"
 
@@ -89,7 +91,7 @@ class SpeakersChanged(msgspec.Struct, frozen=True):
 
 
 def change_payload(player: Player, item: PlaylistTrack | None) -> PlayerChangePayload:
-    """`item` is what plays or is paused, with its track and room."""
+    """`item` is the playing or paused item, with its track and room."""
     is_stopped = player.state == State.STOPPED or item is None
     anchor = None
     if not is_stopped and player.anchored_at is not None:

@@ -1,4 +1,4 @@
-"""What follows from a change of a player or of what plays, by any writer."""
+"""Consequences of a change of a player or of the playing item, by any writer."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ PLAY = (*PLACE, "play_id", "duration_ms", "back_at")
 @register_rules(Player)
 class PlayerRules(Rules[Player]):
     def before_change(self, row: Player, before: Player | None) -> None:
-        """The clock looks after a player when its track ends, or when no speaker has come back."""
+        """The clock processes a player when its track ends, or when no speaker has returned."""
         del before
         is_alone = row.state == State.PLAYING and row.speakers_gone_at is not None
         lost_at = row.speakers_gone_at + SPEAKER_GRACE if is_alone and row.speakers_gone_at else None
@@ -50,7 +50,7 @@ def _wake(wake_at: datetime) -> None:
 
 @contextmanager
 def play_begins_at(moment: datetime) -> Iterator[None]:
-    """What is switched to inside began at that moment: when the track before it ended."""
+    """Items that are started inside begin at that time: when the previous track ended."""
     token = _begins_at.set(moment)
     try:
         yield
@@ -59,7 +59,7 @@ def play_begins_at(moment: datetime) -> Iterator[None]:
 
 
 def follow_play(room: Room, **_: object) -> None:
-    """The player follows what the room plays: a new play is at its beginning; without one, it is stopped."""
+    """The player follows `Room.playing`: a new play starts at its beginning; without one, it is stopped."""
     if not room.has_player:
         return
     item = current_item(room)

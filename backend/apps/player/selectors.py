@@ -39,7 +39,7 @@ def player_and_play(room: Room, track_id: int | None) -> tuple[Player, int | Non
 
 
 def current_item(room: Room) -> PlaylistTrack | None:
-    """What plays or is paused, with its track and room."""
+    """The playing or paused item, with its track and room."""
     if room.playing_id is None:
         return None
     if room.is_current and room.playing is not None:
@@ -59,7 +59,7 @@ def duration_of(item: PlaylistTrack, audio_ms: int | None) -> int | None:
 
 
 def new_player(room: Room) -> Player:
-    """The player of a room that has none yet: what plays began with its play, and nothing stops it."""
+    """The player of a room that has none yet: the item plays since its start, and no clock ends it."""
     player = Player(room=room)
     item = current_item(room)
     if item is None:
@@ -85,7 +85,7 @@ def player_for(room: Room) -> Player:
 def next_item(room: Room, player: Player) -> PlaylistTrack | None:
     """The item that starts when the current one ends.
 
-    What has not played yet comes first, in the order of the queue; then what played longest ago. If items
+    Items that have not played come first, in the order of the queue; then those played longest ago. If items
     are kept in a manual order, it is the one after the current item.
     """
     items = room.items.select_related("track")

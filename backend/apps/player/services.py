@@ -1,4 +1,4 @@
-"""Every write to a player: the actions of people, and what its clock does when a track ends."""
+"""Every write to a player: the actions of users, and those of the clock when a track ends."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,15 +23,15 @@ from core.database import in_transaction
 from core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, invalid, raises
 from core.server_clock import measure_clock, server_now
 
-# `previous` goes back to the previous play within this time, and later to the beginning of this one.
+# Within this time `previous` plays the previous item, and later it restarts this one.
 RESTART_AFTER_MS = 3000
-# What should have happened so lately happens as if it had: speakers without a connection have gone on alone.
+# Delays up to this are ignored: speakers without a connection have played on alone.
 CATCH_UP = timedelta(seconds=60)
 # A play that no process has looked after for longer is paused.
 RESTART_GRACE = timedelta(seconds=30)
 # How often a process notes that it looks, at most.
 BEAT_EVERY = timedelta(seconds=4)
-# So many items in a row may fail before the player pauses.
+# The player pauses after this many failed items in a row.
 MAX_FAILURES = 3
 
 
@@ -76,7 +76,7 @@ def play(*, slug: str, item_id: int | None = None) -> None:
 @log_action("player_pause")
 @in_transaction
 def pause(*, slug: str) -> None:
-    """Pauses what plays. What is paused stays as it is."""
+    """Pauses the playing item. A paused one stays as it is."""
     player = _active_player(slug)
     if player.state == State.PLAYING:
         _pause(player, Reason.PAUSED)
@@ -86,7 +86,7 @@ def pause(*, slug: str) -> None:
 @log_action("player_resume")
 @in_transaction
 def resume(*, slug: str) -> None:
-    """Goes on with what is paused. What plays stays as it is."""
+    """Resumes the paused item. A playing one stays as it is."""
     _resume(_active_player(slug))
 
 
@@ -103,7 +103,7 @@ def stop(*, slug: str) -> None:
 @log_action("player_seek")
 @in_transaction
 def seek(*, slug: str, position_ms: int) -> None:
-    """Goes to a position of the track. What is paused stays paused."""
+    """Sets the position in the track. A paused item stays paused."""
     player = _active_player(slug)
     if player.duration_ms is not None and position_ms > player.duration_ms:
         raise InvalidInput.of("position_ms", f"The track ends at {player.duration_ms} ms.")
@@ -127,7 +127,7 @@ def skip(*, slug: str, play_id: int | None = None) -> None:
 @log_action("player_previous")
 @in_transaction
 def go_back(*, slug: str) -> None:
-    """Starts the item again; within its first 3 seconds, plays what played before it."""
+    """Restarts the item; within its first 3 seconds, plays the previous one."""
     player = _active_player(slug)
     room, current = player.room, current_item(player.room)
     if player.position_at(server_now()) < RESTART_AFTER_MS and current is not None:
@@ -171,7 +171,7 @@ def _active_player(slug: str) -> Player:
 
 @in_transaction
 def look_after(*, slug: str) -> None:
-    """Does what is due: ends the play, or pauses it where no speaker has come back.
+    """Does the due action: ends the play, or pauses it if no speaker has returned.
 
     Any number of processes may call this. The first one that gets the room's lock finds that something is
     due; it changes `wake_at`, so that the others find that nothing is.
@@ -196,7 +196,7 @@ def note_beat() -> None:
     if now - beat.alive_at > RESTART_GRACE:
         slugs = Player.objects.filter(state=State.PLAYING).values_list("room__slug", flat=True)
         for slug in list(slugs):
-            with suppress(NotFound):  # the room was deleted meanwhile
+            with suppress(NotFound):  # the room was deleted since
                 _pause_after_restart(slug=slug, alive_at=beat.alive_at)
     if now - beat.alive_at > BEAT_EVERY:
         ClockBeat.objects.filter(pk=1, alive_at__lt=now).update(alive_at=now)
@@ -213,7 +213,7 @@ def _pause_after_restart(*, slug: str, alive_at: datetime) -> None:
 
 @in_transaction
 def go_on_after_arrival(*, slug: str) -> None:
-    """Someone has come into a room whose player was waiting for that."""
+    """Resumes a player that was waiting for people, when one enters its room."""
     player = locked_player(slug)
     if player.state == State.PAUSED and player.reason == Reason.ROOM_EMPTY:
         _resume(player)
@@ -239,11 +239,11 @@ def _end(player: Player, now: datetime) -> None:
 
 
 def join_speaker(*, slug: str, speaker: Speaker) -> None:
-    """A speaker is there. What was paused for want of one, or of people, goes on.
+    """A speaker has joined. A player that paused without speakers or people resumes.
 
-    A speaker that is soon back has played on alone: the player goes on as if it had never been paused.
+    A speaker that returns soon has played on alone: the player continues as if it had never been paused.
     """
-    # While nothing plays, no process notes that it looks. What goes on now was not abandoned.
+    # While nothing plays, no process records its polls, so a pause cannot be an outage.
     note_beat()
     _join_speaker(slug=slug, speaker=speaker)
 
@@ -262,7 +262,7 @@ def _join_speaker(*, slug: str, speaker: Speaker) -> None:
 
 @in_transaction
 def leave_speaker(*, slug: str, speaker_id: str) -> None:
-    """A speaker has gone. After the last one the player pauses, unless another one comes soon."""
+    """A speaker has left. After the last one the player pauses, unless another one joins soon."""
     player = locked_player(slug)
     Speaker.objects.filter(speaker_id=speaker_id).delete()
     if not Speaker.objects.filter(room=player.room).exists():
@@ -282,7 +282,7 @@ def purge_expired_speakers(*, slug: str) -> None:
 
 @in_transaction
 def note_report(*, slug: str, speaker: Speaker) -> None:
-    """Stores what a speaker has reported about a play; an item that no speaker can play is skipped once."""
+    """Stores a speaker's report about a play; an item that no speaker can play is skipped once."""
     player = locked_player(slug)
     reported = Speaker.objects.filter(speaker_id=speaker.speaker_id)
     reported.update(state=speaker.state, play_id=speaker.play_id, lag_ms=speaker.lag_ms)
@@ -333,7 +333,7 @@ def _resume(player: Player, *, since: datetime | None = None) -> None:
 
 
 def _go_on(player: Player, *, may_start: bool = True) -> None:
-    """Ends the play, starts the next item, and does with the one before what `after_play` says."""
+    """Ends the play, starts the next item, and applies `after_play` to the previous one."""
     room, ended = player.room, current_item(player.room)
     following = next_item(room, player) if may_start else None
     if following is None:

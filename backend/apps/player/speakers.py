@@ -1,4 +1,4 @@
-"""Speakers: sockets that play what the room plays. They join, report where they are, and leave."""
+"""Speakers: sockets that play the item of the room. They join, report their position, and leave."""
 
 import asyncio
 import logging
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 # A speaker's row expires after this time, unless its process renews it with each look of the clock.
 LEASE = timedelta(seconds=15)
-# A report that comes sooner after the last one is ignored.
+# A report sooner after the last one is ignored.
 REPORT_SECONDS = 0.9
 # `speakers.changed` is sent no more often than this, and for a change of `lag_ms` alone only above this much.
 PAUSE_SECONDS = 0.5
@@ -49,7 +49,7 @@ ReportState = Literal["playing", "waiting", "blocked", "ended", "failed"]
 
 
 class SpeakerJoinFrame(msgspec.Struct, tag_field="type", tag="speaker.join"):
-    """Makes the socket a speaker of its room. Answered with speaker.joined."""
+    """Makes the socket a speaker of its room. The response is speaker.joined."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SPEAKER_NAME)]
     kind: SpeakerKind
@@ -106,7 +106,7 @@ class PlayerExtension(HubExtension):
         self._stream_of: dict[Socket, int] = {}
         self._connected: dict[Socket, _Connected] = {}
         self._known: dict[int, _Known] = {}
-        # What was sent of each stream last, and the streams of which something is about to be sent.
+        # The last message of each stream, and the streams with a pending one.
         self._sent: dict[int, Sequence[SpeakerPayload]] = {}
         self._due: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -152,7 +152,7 @@ class PlayerExtension(HubExtension):
         slug, player = await run_in_reader(_joined, socket.stream_id, speaker)
         self._connected[socket] = _Connected(slug, speaker)
         if socket not in self._sockets.get(socket.stream_id, ()):
-            self._drop(socket)  # it was closed meanwhile
+            self._drop(socket)  # it was closed since
             return
         joined = SpeakerJoined(speaker_id=speaker_id, player=player)
         socket.put(typed_text(joined.frame_type, joined))
@@ -203,7 +203,7 @@ class PlayerExtension(HubExtension):
     # --- Messages to the room's sockets -----------------------------------------------------------------
 
     def notice(self, stream_id: int) -> None:
-        """A speaker has come, gone, or reported something new, in any process."""
+        """A speaker has joined, left, or reported a change, in any process."""
         if stream_id in self._sockets:
             self._send_soon(stream_id)
 

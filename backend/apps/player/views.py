@@ -23,7 +23,7 @@ BEGINNING = ("play", "skip", "previous")
 
 
 class PlayerViewSet(QueueViewSet):
-    """What plays in a room, and where it is."""
+    """The playing item of a room, and its position."""
 
     tag = "player"
 
@@ -57,7 +57,7 @@ class PlayerViewSet(QueueViewSet):
         wanted = PlayerActionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         plain, subject = request._request, f"player:{slug}"
-        # A repeat does nothing; it gets the player as it is then, whose names may have been erased since.
+        # A repeat does nothing; it gets the current player, in which names may have been erased since.
         if replayed_subject(plain) != subject:
             self._carry_out(plain, slug, wanted)
         response = Response(player_of(slug))

@@ -37,10 +37,10 @@ class Room(BroadcastModel):
     is_public = models.BooleanField(default=True)
     # Empty means the default of AUTO_SORT_BY_VOTES; only the main room starts so.
     chosen_order = models.CharField(max_length=6, choices=Order.choices, blank=True, default="")
-    # The key of the account or guest who may change the room; empty when only staff may.
+    # The key of the account or guest that may change the room; empty if only staff may.
     created_by = models.CharField(max_length=64, blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    # Whether its player was used. From then on, what plays ends by the player's clock.
+    # Whether its player was used. From then on, the player's clock ends plays.
     has_player = models.BooleanField(default=False, editable=False)
     stream = models.OneToOneField(Stream, on_delete=models.PROTECT, editable=False, related_name="room")
     # One reference, so that no two items can be playing. The model belongs to the app above.

@@ -1,4 +1,4 @@
-"""The library in the admin. A track that is queued changes, and goes, in every room that shows it."""
+"""The library in the admin. A queued track is changed or removed in every room that has it."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class HasCover(admin.SimpleListFilter):
 class TrackAdmin(LockingAdmin[Track]):
     list_display = ["title", "artist", "album", "genre", "duration_seconds", "isrc", "created_at"]
     list_filter = ["genre", HasCover, "created_at"]
-    # get_search_results decides what is searched; without this there would be no search field.
+    # get_search_results does the search; without this value there would be no search field.
     search_fields = ["title", "artist", "album"]
     search_help_text = "Title, artist, album, genre: every word must match, case and accents do not matter."
     readonly_fields = ["created_at"]
@@ -36,5 +36,5 @@ class TrackAdmin(LockingAdmin[Track]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Track], search_term: str
     ) -> tuple[QuerySet[Track], bool]:
-        """Finds what the API's search finds."""
+        """Finds the same tracks as the API's search."""
         return matching_tracks(queryset, search_term), False

@@ -27,7 +27,7 @@ MOST_WORDS = 8
 MOST_OPTIONS = 12
 # Tracks that are compared with the whole query.
 CANDIDATES = 200
-# From so many letters one may be wrong, and two.
+# The lengths from which one letter may be wrong, and two.
 ONE_WRONG, TWO_WRONG = 3, 7
 # Half of so few letters matches too much.
 SHORT = 5
@@ -38,14 +38,14 @@ LONGEST_WORD = 24
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What may have been meant by a word, and how far that is from it."""
+    """A word of the library that a misspelled word may mean, and its edit distance."""
 
     text: str
     cost: float
 
 
 def nearest(query: str, words: Sequence[str], *, within: str, word_index: WordIndex) -> list[int]:
-    """The ids of at most NEAREST tracks, the nearest first, alike on both databases."""
+    """The ids of up to NEAREST tracks, the nearest first, equal on both databases."""
     # Parts that are written together are one word, of which each part is compared: "AC/DC", or a character
     # of Unicode that represents a sentence.
     if sum(len(word.split()) for word in words) > MOST_WORDS or all(len(word) < GRAM for word in words):
@@ -64,7 +64,7 @@ def nearest(query: str, words: Sequence[str], *, within: str, word_index: WordIn
 
 
 def _readings(words: Sequence[str], known: set[str]) -> Iterator[tuple[list[str], set[str]]]:
-    """What may have been written, with the words of it that may be misspelled.
+    """A spelling of the query, with its words that may be misspelled.
 
     First those that the library does not know, else all; then with one space too many. Of parts shorter than
     the letters that may be wrong, one would pass for wrong letters of the other.
@@ -99,7 +99,7 @@ def _corrected(word: str) -> list[Option]:
     known = _words_sharing_letters(wanted, allowed)
     if word == wanted:
         return _near(word, known, [padded.strip() for _, padded in known])
-    # Two words of other scripts are compared as they are written: many Chinese ones sound alike.
+    # Words of other scripts are compared as written: in Latin letters, many Chinese ones are equal.
     others = [one for one in known if one[0].isascii()]
     alike = [one for one in known if not one[0].isascii()]
     own = [one for one, _ in alike]
@@ -107,7 +107,7 @@ def _corrected(word: str) -> list[Option]:
 
 
 def _near(wanted: str, known: list[tuple[str, str]], spelled: list[str]) -> list[Option]:
-    """Of the known words, which are compared as they are spelled here."""
+    """The nearest of the known words, compared as they are spelled here."""
     allowed = _allowed(len(wanted))
     options = [
         Option(known[place][0], float(distance))
@@ -196,7 +196,7 @@ def _split(word: str) -> list[Option]:
 
 
 def _corrected_phrases(phrase: str) -> list[Option]:
-    """What was written together stays together: only its words of several letters are corrected."""
+    """Joined text stays joined: only its words of several letters are corrected."""
     parts = phrase.split()
     known = known_words(parts)
     choices = [
@@ -217,7 +217,7 @@ def known_words(words: Sequence[str] | set[str]) -> set[str]:
 
 def _ranked(query: str, choices: list[list[Option]], *, within: str, word_index: WordIndex) -> list[int]:
     clauses: tuple[Clause, ...] = tuple(tuple(one.text for one in options) for options in choices)
-    # What may have been meant are words of the library; what was written may be a part of one.
+    # Candidates are words of the library; the misspelled text may be a part of one.
     word_index.add_whole(one.text for options in choices for one in options if one.cost)
     wanted = TrackQuery(clauses=clauses, within=within, word_index=word_index)
     ids = first_of(wanted, CANDIDATES, most=CANDIDATES).ids
@@ -226,7 +226,7 @@ def _ranked(query: str, choices: list[list[Option]], *, within: str, word_index:
         track: sum(min(one.cost for one in options if one.text in track.search_text) for options in choices)
         for track in tracks
     }
-    # Only of these is the order asked for.
+    # Only these are sorted.
     most = max(sorted(costs.values())[:NEAREST], default=0.0)
     asked = " ".join(map(latin, query.split()))
 

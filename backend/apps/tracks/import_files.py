@@ -1,4 +1,4 @@
-"""Imported files as records: CSV, JSON and JSON lines, also gzipped, read as they come."""
+"""Imported files as records: CSV, JSON and JSON lines, also gzipped, read as streams."""
 
 import codecs
 import csv
@@ -74,7 +74,7 @@ def _columns(header: list[str], chosen: Mapping[str, str]) -> dict[str, int]:
 
 
 class NumberedLines(Iterator[str]):
-    """Lines that know their number, and can be given back to be read again."""
+    """Lines with their numbers, which can be pushed back to be read again."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self.number = 0
@@ -122,7 +122,7 @@ UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # No row of a library is as long; without a limit a file without line ends would fill the memory.
 MAX_LINE_BYTES = 1024 * 1024
 JSON_GAP = re.compile(r"[ \t\r\n]*")
-# What a JSON object calls its rows: other programs' exports, and our own API's pages.
+# Names of a JSON object's rows: other programs' exports, and our own API's pages.
 ROW_KEYS = ("tracks", "items", "results")
 ROWS_IN_OBJECT = re.compile(rf'"(?:{"|".join(ROW_KEYS)})"[ \t\r\n]*:[ \t\r\n]*\[')
 DECODER = json.JSONDecoder()

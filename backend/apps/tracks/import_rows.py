@@ -17,7 +17,7 @@ from apps.tracks.metadata import (
 )
 from apps.tracks.normalisation import normalised
 
-# What columns are usually called, as `normalised` writes it; the first that is there counts.
+# Usual names of columns, in the form of `normalised`; the first existing one is used.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "track", "track name", "track title", "name", "song", "song name", "song title"),
     "artist": (
@@ -47,7 +47,7 @@ MOST_LIKELY_SECONDS = 6 * 3600
 
 
 class UnreadableFileError(Exception):
-    """A file can't be read, or not any further; the text goes on after the file's name."""
+    """A file cannot be read, or only its beginning; the text follows the file's name in the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of one row by what they mean; a cell is a text, or what JSON can say."""
+    """The cells of one row by field; a cell is a text, or a JSON value."""
 
     line: int
     cells: Mapping[str, object]
 
 
 def columns_meant(names: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:
-    """For each meaning the name of its column among `names`; `chosen` goes before the usual names."""
+    """For each field the name of its column among `names`; `chosen` has precedence over the usual names."""
     return _columns_meant(tuple(names), tuple(chosen.items()))
 
 

@@ -40,7 +40,7 @@ class TrackMetadata:
 
 
 class TrackMetadataPatch(TypedDict, total=False):
-    """What is to be different about a track; what is not named stays."""
+    """Changes of a track; fields that are not given stay."""
 
     title: str
     artist: str
@@ -96,7 +96,7 @@ def checked_duration(seconds: int) -> int:
 
 
 def missing_metadata(known: TrackMetadata, other: TrackMetadata) -> TrackMetadataPatch:
-    """What `other` has and `known` has not. What is known stays as it is, even where both differ."""
+    """The fields that `other` has and `known` lacks. Known fields stay, even if both differ."""
     changes: TrackMetadataPatch = {}
     if not known.album and other.album:
         changes["album"] = other.album

@@ -26,7 +26,7 @@ from core.errors import NotFound
 
 ISRC_CONSTRAINT = "tracks_track_isrc_unique"
 METADATA_FIELDS = tuple(field.name for field in fields(TrackMetadata))
-# What the search columns are made from.
+# The fields from which the search columns are computed.
 SEARCHED_FIELDS = ("title", "artist", "album", "genre")
 # Case folding may make a text longer: "ﬃ" becomes three letters, which is the maximum.
 GENRE_KEY_GROWTH = 3

@@ -60,9 +60,9 @@ def _kept(character: str) -> str:
 
 
 def search_words(query: str) -> list[str]:
-    """What a track must contain: the different words of the query, each once.
+    """The words that a track must contain: the different words of the query, each once.
 
-    What is written together in the query must be written together in the track: "AC/DC" is "ac dc".
+    Text that is joined in the query must be joined in the track: "AC/DC" is "ac dc".
     """
     words = (normalised(word) for word in query.split())
     return list(dict.fromkeys(filter(None, words)))
@@ -70,7 +70,7 @@ def search_words(query: str) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def latin(word: str) -> str:
-    """A normalised word as it is written in Latin letters: "группа" becomes "gruppa"."""
+    """A normalised word in Latin letters: "группа" becomes "gruppa"."""
     return word if word.isascii() else normalised(anyascii(word)).replace(" ", "") or word
 
 
@@ -80,7 +80,7 @@ def folded(text: str) -> str:
 
 
 class SearchColumns(NamedTuple):
-    """What a track stores beside its own words, to be found, sorted and recognised by."""
+    """The derived columns of a track, for searching, sorting and matching."""
 
     title_key: str
     artist_key: str

@@ -2,7 +2,7 @@
 
 Triggers and indexes of the database see every write, of a service, the admin, a bulk insert or a shell.
 SQLite has no index for parts of words, so there is an FTS5 table of trigrams beside the table;
-PostgreSQL has `pg_trgm`, and a small function for parts of one and two letters, which `pg_trgm` passes over.
+PostgreSQL has `pg_trgm`, and a small function for parts of one and two letters, which `pg_trgm` ignores.
 
 On SQLite Django changes a table by copying it, which drops the triggers of the old one: a migration that
 changes a field of Track or SearchWord there calls `drop_places` and `drop_index` before, `make_index` and
@@ -84,7 +84,7 @@ SQLITE_DROP = (
 
 # PostgreSQL indexes no more than 2,700 bytes of a text: these many letters of a key say enough.
 START_LETTERS = 60
-# A search reads what an index has not sorted in yet row by row: a small amount.
+# A search reads the unsorted part of an index row by row, so that part is small.
 _SMALL_PENDING = "WITH (gin_pending_list_limit = 256)"
 _NEW_WORDS = f"""
 INSERT INTO tracks_searchword (word, padded)
@@ -128,7 +128,7 @@ POSTGRESQL_DROP = (
 
 # In the index of places this represents a word that is too long to be one of the library's words.
 LONG_WORD = "long"
-# The numbers of a text's words. The index has a copy: what it removes does not depend on other tables.
+# The numbers of a text's words. The index has a copy, so that deleting needs no other table.
 _PLACES = f"""
 SELECT group_concat(coalesce(w.id, '{LONG_WORD}'), ' ')
 FROM json_each('["' || replace({{0}}search_text, ' ', '","') || '"]') AS word

@@ -32,7 +32,7 @@ COUNTED = 1_000
 WALKED = 20_000
 # Rows that are read to estimate whether reading in order would find COUNTED matches.
 SAMPLED = 500
-# Ids are read up to so many times the one up to which enough matches are expected.
+# Ids are read up to this multiple of the id up to which enough matches are expected.
 EXCESS = 2
 LAST_CHARACTER = "\U0010ffff"
 

@@ -28,12 +28,12 @@ from core.pagination import Part
 
 # A library with more genres than these has no genres but tags: those are found that sort first.
 MOST_GENRES = 500
-# A genre is meant by the start of one of its words, from so many letters.
+# The start of a word of a genre, from this many letters on, means that genre.
 GENRE_START = 3
 
 
 class TrackSearch:
-    """The tracks that a search with words finds, of which a part is asked for."""
+    """The tracks that a search with words finds, of which a part is requested."""
 
     def __init__(self, search: str, *, genre: str = "") -> None:
         self.search = search
@@ -55,7 +55,7 @@ class TrackSearch:
         """How many match, of which there are too many to be near something else."""
         return sum(count_of(wanted) for wanted in [self._of_texts, *self._of_genres])
 
-    # Whether nothing matches, and what was found is near.
+    # Whether nothing matches exactly, and the results are similar tracks.
     _is_near = False
 
     def _first(self, number: int) -> tuple[list[int], bool]:
@@ -117,14 +117,14 @@ def _is_in_name(word: str, name: str) -> bool:
 
 
 NO_SUCH_TRACK = ErrorSpec(NotFound, "There is no such track.")
-# By code point, so that both databases sort alike.
+# By code point, so that both databases sort equally.
 PLAIN_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
 
 GRAMS_MATCH = "SELECT rowid FROM tracks_grams WHERE tracks_grams MATCH %s"
 
 
 class TrackOrder(StrEnum):
-    """What a list may be sorted by."""
+    """The orderings of a list."""
 
     TITLE = "title"
     ARTIST = "artist"
@@ -238,7 +238,7 @@ def _has_word(word: str) -> Q:
 def _closeness(search: str) -> Case:
     if wanted := normalised(search):
         ranks = [Q(title_key=wanted), Q(title_key__startswith=wanted), Q(artist_key__startswith=wanted)]
-        # Those that only their genre brings come last.
+        # Tracks found only by their genre come last.
         ranks.append(reduce(and_, (Q(search_text__contains=word) for word in search_words(search))))
     else:
         wanted = search.strip()

@@ -1,4 +1,4 @@
-"""What is sent to the library: bodies and query strings."""
+"""Input of the library: bodies and query strings."""
 
 from collections.abc import Callable
 from typing import Any

@@ -16,9 +16,9 @@ from apps.tracks.selectors import NO_SUCH_TRACK, same_tracks
 from core.database import violated_constraint
 from core.errors import Conflict, ErrorSpec, NotFound, raises
 
-# So many new tracks hold SQLite's write lock for about 35 ms, half of it for the search's index.
+# This many new tracks hold SQLite's write lock for about 35 ms, half of it for the search's index.
 BATCH_ROWS = 250
-# Of one recording, files and catalogues state durations that differ by up to so much.
+# Files and catalogues state durations of one recording that differ by up to this many seconds.
 SAME_DURATION_SECONDS = 3
 ISRC_TAKEN = ErrorSpec(Conflict, "Another track has this ISRC.", {"isrc": "GBUM71029604", "track_id": 1})
 
@@ -60,7 +60,7 @@ def find_or_add_recordings(*, metadata: Sequence[TrackMetadata]) -> list[Track]:
 
 
 def complete_track(*, track_id: int, metadata: TrackMetadata) -> None:
-    """Fills in what the library does not know of a track that has audio."""
+    """Fills empty fields of a track that has audio."""
     with Track.locked(track_id) as track:
         changes = missing_metadata(track.metadata(), metadata)
         if Track.objects.filter(isrc=changes.get("isrc"), isrc__isnull=False).exists():
@@ -70,7 +70,7 @@ def complete_track(*, track_id: int, metadata: TrackMetadata) -> None:
 
 @raises(NO_SUCH_TRACK, ISRC_TAKEN)
 def change_track(*, track_id: int, changes: TrackMetadataPatch) -> Track:
-    """Changes what is given; what is so already is not written."""
+    """Changes the given fields; equal values are not written."""
     with _isrc_conflicts(changes.get("isrc")), Track.locked(track_id) as track:
         _write(track, changes)
     return track
@@ -138,7 +138,7 @@ def _import_batch(rows: list[GoodRow], result: ImportResult) -> None:
 
 
 def _complete(row: GoodRow, track_id: int, result: ImportResult) -> None:
-    """One track, one transaction: it locks the rooms that have the track, and no others meanwhile."""
+    """One track, one transaction: it locks only the rooms that have the track."""
     try:
         with _isrc_conflicts(row.metadata.isrc), Track.locked(track_id) as track:
             is_changed = _write(track, missing_metadata(track.metadata(), row.metadata))
@@ -150,7 +150,7 @@ def _complete(row: GoodRow, track_id: int, result: ImportResult) -> None:
 
 
 class KnownTracks:
-    """Those tracks of the library, and of the batch so far, that others may turn out to be."""
+    """Tracks of the library, and of the batch so far, that may equal the new ones."""
 
     def __init__(self) -> None:
         self._by_isrc: dict[str, Track] = {}
@@ -217,7 +217,7 @@ def _may_be_one_recording(one: Track, other: Track) -> bool:
 
 @dataclass(slots=True)
 class BatchPlan:
-    """What is to happen to the rows of one batch."""
+    """The planned writes for the rows of one batch."""
 
     new: list[Track] = field(default_factory=list)
     incomplete: list[tuple[GoodRow, int]] = field(default_factory=list)
@@ -253,7 +253,7 @@ def _describe(track: Track, changes: TrackMetadataPatch) -> None:
 
 
 def _write(track: Track, changes: TrackMetadataPatch) -> bool:
-    """Saves what is different; whether anything was."""
+    """Saves changed fields; returns whether there were any."""
     changed = [name for name, value in changes.items() if getattr(track, name) != value]
     _describe(track, changes)
     if changed:
@@ -273,7 +273,7 @@ def _lock_library() -> None:
 
 @contextmanager
 def _isrc_conflicts(isrc: str | None) -> Iterator[None]:
-    """Answers a second track of one ISRC with Conflict, naming the first."""
+    """Raises Conflict for a second track with an ISRC, and names the first."""
     try:
         yield
     except IntegrityError as error:

@@ -105,7 +105,7 @@ class TrackViewSet(viewsets.ViewSet):
 
     @endpoint(TRACK_NOW, body=FACTS, errors=[STAFF, BAD_METADATA, change_track])
     def replace(self, request: Request, track_id: int) -> Response:
-        """Replace what is known of a track (staff).
+        """Replace the metadata of a track (staff).
 
         Broadcast to every queue with the track, as `track.updated`.
         """
@@ -121,7 +121,7 @@ class TrackViewSet(viewsets.ViewSet):
     def change(self, request: Request, track_id: int) -> Response:
         """Correct a track (staff).
 
-        Only what is given changes. Broadcast to every queue with the track, as `track.updated`.
+        Changes only the given fields. Broadcast to every queue with the track, as `track.updated`.
         """
         wanted = TrackSerializer(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)

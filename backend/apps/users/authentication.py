@@ -56,7 +56,7 @@ def _signer() -> signing.Signer:
 
 
 def guest_caller(token: str, *, address: str) -> Caller:
-    """The guest whose token this is. Raises NotAuthenticated."""
+    """The guest of this token. Raises NotAuthenticated."""
     guest = guest_for_token(token)
     if guest is None:
         raise NotAuthenticated("The guest token is not valid, or its guest is gone.")
@@ -78,13 +78,13 @@ def resolve_access_token(visit: Visit) -> Caller | None:
     token = bearer_token(visit)
     if token is None:
         return None
-    from apps.users.jwt_tokens import account_with_access  # commands do without it, and what it brings
+    from apps.users.jwt_tokens import account_with_access  # commands do not need its imports
 
     return _caller_of_account(account_with_access(token), address=visit.address)
 
 
 def resolve_account(visit: Visit) -> Caller | None:
-    """An account by its session. A cookie that names none is passed over."""
+    """An account by its session. An invalid cookie is ignored."""
     session_key = visit.cookies.get(settings.SESSION_COOKIE_NAME)
     if not session_key:
         return None
@@ -105,7 +105,7 @@ def resolve_guest(visit: Visit) -> Caller | None:
 
 
 def claimed_guest(visit: Visit) -> Caller | None:
-    """Without the database: thousands of guests join at once after a restart."""
+    """Without the database: after a restart, thousands of guests join concurrently."""
     token = visit.headers.get("x-guest-token") or visit.cookies.get(settings.GUEST_COOKIE_NAME, "")
     guest_id = _signed_id(token)
     return _caller_of_guest(Guest(pk=guest_id), address=visit.address) if guest_id else None
@@ -153,7 +153,7 @@ def _caller_of_guest(guest: Guest, *, address: str) -> Caller:
 
 
 class CountingBackend(ModelBackend):
-    """Counts failures by the name that was given, as the other logins do; no other backend is asked then."""
+    """Counts failures by the given name, as the other logins do; then no other backend is used."""
 
     def authenticate(
         self,
@@ -176,7 +176,7 @@ STAFF_SESSION_SECONDS = 12 * 3600
 
 
 def shorten_session(*, request: HttpRequest | None, user: User, **_: Any) -> None:
-    """A forgotten session of staff reaches the admin: it ends after a working day, whatever is done in it."""
+    """A session of staff has access to the admin: it ends after a working day, even if it is used."""
     if request is not None and user.is_staff:
         request.session.set_expiry(STAFF_SESSION_SECONDS)
 
@@ -184,7 +184,7 @@ def shorten_session(*, request: HttpRequest | None, user: User, **_: Any) -> Non
 class FrugalArgon2(Argon2PasswordHasher):
     """Argon2id with OWASP's smallest recommended parameters.
 
-    Django's own take 100 MiB for each login, which a small machine doesn't have for ten at once.
+    Django's default takes 100 MiB for each login: too much for ten concurrent ones on a small machine.
     """
 
     time_cost = 2

@@ -100,7 +100,7 @@ class RefreshToken(PlainRefreshToken):
 
     @property
     def next_name(self) -> str:
-        """What the one is called that is given for this one, however often that is asked for."""
+        """The name of the token that replaces this one: the same for each repetition."""
         return next_name_of(str(self["jti"]))
 
     def is_next_used(self) -> bool:
@@ -118,7 +118,7 @@ def next_name_of(name: str) -> str:
 
 
 def account_of(token: Token) -> User | None:
-    """Whose token it is; None when the account is gone or switched off, or had its password changed."""
+    """The account of the token; None if it was deleted or deactivated, or its password changed."""
     user_id = str(token.get(USER_CLAIM, ""))
     user = User.objects.filter(pk=int(user_id), is_active=True).first() if user_id.isdecimal() else None
     mark = str(token.get(MARK_CLAIM, ""))
@@ -176,7 +176,7 @@ def _marks_of(user: User) -> list[str]:
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`, which goes before the session cookie."""
+    """`Authorization: Bearer …`, which has precedence over the session cookie."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """Raises NotAuthenticated when the token is not valid (any more)."""
@@ -184,7 +184,7 @@ class BearerAuthentication(BaseAuthentication):
         return None if token is None else (account_with_access(token), None)
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 says in `WWW-Authenticate`."""
+        """The value of `WWW-Authenticate` of a 401."""
         del request
         return "Bearer"
 
@@ -202,7 +202,7 @@ NAMES_PER_WRITE = 500
 
 @transaction.atomic
 def new_tokens(user: User, *, after: RefreshToken | None = None) -> TokensPayload:
-    """Raises NotAuthenticated when the account has just gone."""
+    """Raises NotAuthenticated if the account was deleted concurrently."""
     lock_person(user.key)
     refresh = RefreshToken.of(user, after=after)
     return TokensPayload(access=str(refresh.access_token), refresh=str(refresh))
@@ -244,7 +244,7 @@ def end_family(*, refresh: str) -> None:
 
 
 def _youngest_of(token: RefreshToken) -> str:
-    """The name of the last token that came of this one, or the name that the first would have."""
+    """The name of the last token derived from this one, or the name of the first derived one."""
     name = youngest = token.next_name
     while True:
         names = [name]

@@ -47,7 +47,7 @@ class SessionViewSet(viewsets.ViewSet):
 
     tag = "auth"
     gives_identity_on = {"POST"}
-    # What is to be replaced need not be valid any more.
+    # The old session or token need not be valid.
     authentication_classes = []
 
     @endpoint(
@@ -138,7 +138,7 @@ class TokenViewSet(viewsets.ViewSet):
     def end(self, request: Request) -> Response:
         """Log out: the refresh token ends, and the session where there is one.
 
-        An access token goes on until its 60 minutes are over.
+        An access token stays valid until its 60 minutes are over.
         """
         given = LogoutSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -169,7 +169,7 @@ class PasswordViewSet(viewsets.ViewSet):
     def change(self, request: Request) -> Response:
         """Change the own password.
 
-        Other sessions and all tokens of the account end; the session that asks goes on.
+        Other sessions and all tokens of the account end; the session of this request continues.
         """
         user_id = own_id(caller_of(request._request))
         given = PasswordChangeSerializer(data=request.data)
@@ -225,7 +225,7 @@ class PasswordResetViewSet(viewsets.ViewSet):
 
 
 def logged_in(request: Request) -> User:
-    """Whose name and password the body has; what the guest of this visit had is theirs from now on.
+    """The account with the name and password of the body; it receives the data of this request's guest.
 
     Raises NotAuthenticated.
     """

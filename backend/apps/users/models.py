@@ -1,4 +1,4 @@
-"""People: accounts with their taste, and guests who join in without one."""
+"""People: accounts with their taste profile, and guests without an account."""
 
 import secrets
 import unicodedata
@@ -43,12 +43,12 @@ def without_repeats(names: Sequence[str]) -> list[str]:
     return list(first.values())
 
 
-# What the key of a guest begins with.
+# Prefix of the key of a guest.
 GUEST = "guest:"
 GUEST_ID_BYTES = 12  # 96 random bits: no id is guessed by chance
 # Without regard to case a letter may become three.
 LONGEST_KEY = 3 * 254
-# What may be known of an account only once, without regard to case.
+# Fields that are unique among accounts, regardless of case.
 ONCE = {"username": "username_key", "email": "email_key"}
 
 
@@ -75,7 +75,7 @@ class User(AbstractUser):
 
     @property
     def key(self) -> str:
-        """What votes, items and the like are kept under as theirs."""
+        """The key under which the person's votes, items and other data are stored."""
         return key_of_user(self.pk)
 
     def clean(self) -> None:
@@ -109,7 +109,7 @@ def key_of_user(user_id: int) -> str:
 
 
 class Profile(models.Model):
-    """What an account likes. Who never said has none."""
+    """The taste profile of an account. An account that has entered nothing has none."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="profile")
     favorite_genres = models.JSONField(default=list)
@@ -125,7 +125,7 @@ class LoginSession(AbstractBaseSession):
     """A session, under a hash of the key that its cookie has."""
 
     session_key = models.CharField(primary_key=True, max_length=64)
-    # Who is logged in. A number, since a session may be saved after its account has gone.
+    # The account. A number, because a session may be saved after its account was deleted.
     user_id = models.BigIntegerField(null=True, db_index=True)
 
     @classmethod
@@ -155,5 +155,5 @@ class Guest(models.Model):
 
     @property
     def key(self) -> str:
-        """What votes, items and the like are kept under as theirs."""
+        """The key under which the person's votes, items and other data are stored."""
         return f"{GUEST}{self.pk}"

@@ -18,13 +18,13 @@ class GuestPayload(msgspec.Struct, frozen=True):
 
 
 class GuestWithTokenPayload(GuestPayload, frozen=True):
-    """A new guest, with what they show from now on to be recognised."""
+    """A new guest, with the token that identifies it from now on."""
 
     token: str
 
 
 class ProfilePayload(msgspec.Struct, frozen=True):
-    """What an account likes."""
+    """The taste profile of an account."""
 
     favorite_genres: Sequence[str]
     favorite_artists: Sequence[str]
@@ -98,7 +98,7 @@ def new_account_payload(user: User, tokens: TokensPayload) -> NewAccountPayload:
 
 
 def person_payload(user: User) -> PersonPayload:
-    """What every user may see."""
+    """The fields that every user may see."""
     return PersonPayload(id=user.pk, username=user.username)
 
 

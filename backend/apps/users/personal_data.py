@@ -1,4 +1,6 @@
-"""Personal data: what each app stores of a person, exported, erased, and moved from a guest to an account."""
+"""Personal data: the data of each app about a person, exported, erased, and moved from a guest to an
+account.
+"""
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -23,28 +25,28 @@ from core.request_context import request_context
 
 
 class PersonalDataHandler(Protocol):
-    """What one app keeps of people, by their key: `user:5`, `guest:9hX…`."""
+    """The data of one app about people, by their key: `user:5`, `guest:9hX…`."""
 
     def export(self, key: str) -> dict[str, Any]:
-        """All of it, by names that say what it is; plain values that JSON can hold.
+        """All data, by descriptive names; plain values that JSON can represent.
 
-        What may be much is an iterator, which is read at the same moment of the database.
+        Data that may be large is an iterator, which is read in the same snapshot of the database.
         """
 
     def transfer_bulk(self, *, giver: str, taker: str) -> None:
-        """What a guest had becomes an account's, outside of any transaction: what may be much, in short ones.
+        """Moves a guest's data to an account, outside of any transaction: large data in short ones.
 
-        Raises NotAuthenticated when one of the two has gone.
+        Raises NotAuthenticated if one of the two was deleted.
         """
 
     def transfer(self, *, giver: str, taker: str) -> None:
-        """The rest of it, and what came meanwhile. Within a transaction that holds both people."""
+        """The rest of it, and later writes. Within a transaction that locks both people."""
 
     def erase_bulk(self, key: str, *, names: Collection[str]) -> None:
-        """Before that, outside of any transaction: what may be much is erased in short ones."""
+        """Before that, outside of any transaction: large data is erased in short ones."""
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
-        """Takes the person, who had these names, out of it. Within a transaction that holds them."""
+        """Removes the person, who had these names. Within a transaction that locks them."""
 
 
 _registered: list[PersonalDataHandler] = []
@@ -105,14 +107,14 @@ def _tokens(user: User) -> Iterator[dict[str, Any]]:
 
 
 def _idempotency_records(user: User) -> Iterator[dict[str, Any]]:
-    """Not what they say: that is in the other parts."""
+    """Without their contents, which are in the other parts."""
     kept = IdempotencyRecord.objects.filter(Q(caller=user.key) | Q(subject=user.key)).defer("body", "recipe")
     for one in in_batches(kept):
         yield {"key": one.key, "status": one.status, "created_at": one.created_at}
 
 
 def _admin_log(user: User) -> Iterator[dict[str, Any]]:
-    """What the person did in the admin, and what others did there about the account."""
+    """The person's actions in the admin, and those of others about the account."""
     for entry in in_batches(LogEntry.objects.filter(user=user) | entries_about(user)):
         yield {"at": entry.action_time, "object": entry.object_repr, "change": entry.get_change_message()}
 
@@ -122,7 +124,7 @@ def _admin_log(user: User) -> Iterator[dict[str, Any]]:
 
 @log_action("erase_person")
 def erase_person(*, user_id: int) -> None:
-    """Deletes the account and its personal data; what others see stays, without a name.
+    """Deletes the account and its personal data; data that others see stays, without a name.
 
     Raises NotFound.
     """
@@ -171,7 +173,7 @@ def _own_records(user: User) -> list[QuerySet[Any]]:
 
 
 def _delete_idempotency_records(user: User) -> None:
-    """But for the one of this very request, and those that are being asked for just now, which wait for us.
+    """Except for the record of this request, and of requests in progress, which wait for this one.
 
     None of those says more than the key, and they go within a day.
     """
@@ -184,7 +186,7 @@ def _delete_idempotency_records(user: User) -> None:
 
 
 ROWS_PER_MERGE = 50
-# No write takes so long: what was begun earlier is committed, or never will be.
+# No write takes this long: one that began earlier is committed, or never will be.
 LONGEST_WRITE = timedelta(minutes=5)
 
 
@@ -194,11 +196,11 @@ def merge_guest(*, guest_id: str, user_id: int) -> bool:
 
     In portions, so that no write waits long. The last one ends the guest's session; after an interruption,
     the next login merges the rest. Of two accounts at the same time, the first gets everything.
-    Raises NotAuthenticated when the account has just gone.
+    Raises NotAuthenticated if the account was deleted concurrently.
     """
     user_id = _account_to_become(guest_id, user_id)
     giver, taker, began = Guest(pk=guest_id).key, User(pk=user_id).key, timezone.now()
-    with suppress(NotAuthenticated):  # one of them has gone: the last portion finds out which
+    with suppress(NotAuthenticated):  # one of them was deleted: the last portion reports which
         for handler in personal_data_handlers():
             handler.transfer_bulk(giver=giver, taker=taker)
         _copy_idempotency_records(giver=giver, taker=taker)

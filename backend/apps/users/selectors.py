@@ -30,7 +30,7 @@ def taste_of(user: User) -> Taste:
 
 
 def accounts() -> QuerySet[User]:
-    """With what they like."""
+    """With their taste profiles."""
     return User.objects.select_related("profile").order_by("pk")
 
 
@@ -50,12 +50,12 @@ def account(user_id: int) -> User:
 
 
 def taste_changed_at(user_id: int) -> datetime | None:
-    """When this person last said what they like; None for who never did."""
+    """The time of the last change of this person's taste profile; None without one."""
     return Profile.objects.filter(pk=user_id).values_list("changed_at", flat=True).first()
 
 
 def names_of(keys: Sequence[str]) -> dict[str, str]:
-    """By key, the names of callers: "" for who has none. Those who were deleted are left out."""
+    """The names of callers by key: "" for a caller without a name. Deleted ones are left out."""
     user_ids = [user_id for key in keys if (user_id := user_id_of(key)) is not None]
     guest_ids = [key.removeprefix(GUEST) for key in keys if key.startswith(GUEST)]
     names = {key: "" for key in keys if key.startswith(STRANGER)}
@@ -100,7 +100,7 @@ def _may(caller: Caller, permission: str) -> bool:
     ErrorSpec(NotFound, "There is no such person; only staff get this."),
 )
 def whose_taste(caller: Caller, user_id: int) -> int:
-    """The id, when the caller may see and refresh what is known of this person's taste and activity.
+    """The id, if the caller may read and refresh this person's taste and activities.
 
     That is the person and staff; with OPEN_DISCOVERY_API anybody.
     """

@@ -137,7 +137,7 @@ class NewAccountSerializer(serializers.Serializer[None]):
 
 
 class AccountChangeSerializer(serializers.Serializer[None]):
-    """The profile. An account keeps its name and its address: they may stand here as they are."""
+    """The profile. An account keeps its name and its address: the body may contain the present ones."""
 
     username = serializers.CharField(required=False)
     email = serializers.CharField(required=False, allow_blank=True)

@@ -101,7 +101,7 @@ def create_guest(*, name: str, address: str) -> Guest:
 @raises(NOT_A_GUEST)
 @log_action("rename_guest")
 def rename_guest(*, guest_id: str, name: str) -> Guest:
-    """Changes what the guest is called from now on."""
+    """Changes the name of the guest."""
     guest = Guest.objects.filter(pk=guest_id).first()
     if guest is None:
         raise NotFound
@@ -128,7 +128,7 @@ FIELDS = {"user_username_once": "username", "user_email_once": "email"}
 )
 @log_action("register")
 def register_account(*, username: str, email: str, password: str, taste: Taste) -> User:
-    """A new account. Of two that request the same name at once, one fails as well."""
+    """A new account. Of two concurrent requests for the same name, one fails as well."""
     user = User(username=username, email=email)
     check_password_is_strong(password, user=user, field="password")
     user.password = make_password(password)  # takes a while: not under the database's lock
@@ -139,7 +139,7 @@ def register_account(*, username: str, email: str, password: str, taste: Taste) 
             _save_taste(user, taste)
     except IntegrityError as broken:
         constraint = violated_constraint(broken, among=User)
-        # The name as it is written has a rule of Django's own.
+        # Django has its own rule for the exact name.
         field = FIELDS.get(constraint or "", "username" if "username" in str(broken) else "")
         if not field:
             raise
@@ -150,9 +150,9 @@ def register_account(*, username: str, email: str, password: str, taste: Taste) 
 @raises(ErrorSpec(NotAuthenticated, "There is no such account, or the password is wrong: both get this."))
 @log_action("log_in")
 def account_with_password(*, login: str, password: str) -> User:
-    """Whose name or e-mail address and password these are.
+    """The account with this name or e-mail address and password.
 
-    It takes as long for a name that no account has, and failures count alike. Raises RateLimitExceeded.
+    An unknown name takes as long, and its failures are counted equally. Raises RateLimitExceeded.
     """
     with count_failures(LOGIN_FAILURES, folded(login)):
         user = _account_called(login)
@@ -169,7 +169,7 @@ def account_with_password(*, login: str, password: str) -> User:
 @log_action("change_taste")
 @transaction.atomic
 def change_taste(*, user_id: int, given: Mapping[str, Sequence[str]], is_whole: bool) -> User:
-    """Changes what was given of the profile; with `is_whole`, what was not given becomes empty."""
+    """Changes the given parts of the profile; with `is_whole`, the other parts become empty."""
     user = User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=user_id).first()
     if user is None:
         raise NotFound("There is no such account.")
@@ -185,7 +185,9 @@ def change_taste(*, user_id: int, given: Mapping[str, Sequence[str]], is_whole: 
 )
 @log_action("change_password")
 def change_password(*, user_id: int, old: str, new: str) -> User:
-    """Other sessions and all tokens of the account end. Also raises NotFound when it has just gone."""
+    """Other sessions and all tokens of the account end. Also raises NotFound if it was deleted
+    concurrently.
+    """
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotFound
@@ -198,7 +200,7 @@ def change_password(*, user_id: int, old: str, new: str) -> User:
 
 
 def set_password(user: User, encoded: str) -> None:
-    """Writes a password that is hashed already. Raises NotFound when the account has just gone."""
+    """Writes a hashed password. Raises NotFound if the account was deleted concurrently."""
     user.password = encoded
     if not User.objects.filter(pk=user.pk).update(password=encoded):
         raise NotFound
@@ -213,7 +215,7 @@ def check_password_is_strong(password: str, *, user: User, field: str) -> None:
 
 
 def _account_called(login: str) -> User | None:
-    """The name as it is written goes first: older accounts may differ by case alone."""
+    """The exact name has precedence: older accounts may differ only in case."""
     key = folded(login)
     named = User.objects.filter(Q(username=login) | Q(username_key=key) | Q(email_key=key))
     return min(named, key=lambda user: (user.username != login, user.username_key != key), default=None)

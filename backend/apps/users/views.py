@@ -74,7 +74,7 @@ class UserViewSet(viewsets.ViewSet):
 
     tag = "users"
     gives_identity_on = {"POST"}
-    # Who has gone can't ask again.
+    # A deleted guest cannot repeat its request.
     methods_without_record = {"DELETE"}
 
     @endpoint(ResponseSpec(200, "The accounts.", [EXAMPLE_ACCOUNT]))
@@ -124,7 +124,7 @@ class UserViewSet(viewsets.ViewSet):
         if user is None or not user.check_password(wanted.validated_data["password"]):
             visit = visit_of(request._request)
             guest = guest_of(visit)
-            if guest is None:  # who joined in before was counted then
+            if guest is None:  # a guest was counted when it joined
                 count_newcomer(address=visit.address)
             user = register_account(
                 **{name: wanted.validated_data[name] for name in ("username", "email", "password")},
@@ -139,7 +139,7 @@ class UserViewSet(viewsets.ViewSet):
         ResponseSpec(200, "The account.", PersonPayload(**asdict(EXAMPLE_ACCOUNT))), errors=[own_id, account]
     )
     def read(self, request: Request, user_id: int) -> Response:
-        """An account: all for itself and staff, id and name for others who are logged in."""
+        """An account: complete for itself and staff, id and name for others who are logged in."""
         caller = caller_of(request._request)
         own_id(caller)  # rejects requests of other callers first
         user = account(user_id)
@@ -153,7 +153,7 @@ class UserViewSet(viewsets.ViewSet):
 
     @endpoint(ACCOUNT_NOW, body=REPLACEMENT, errors=ERRORS_OF_CHANGE, values=LIMITS)
     def replace(self, request: Request, user_id: int) -> Response:
-        """Replace what an account likes (itself, and staff that may).
+        """Replace the taste profile of an account (itself, and staff that may).
 
         What the new profile leaves out becomes empty. {limits} The body may contain the present name
         and e-mail address, which cannot be changed.
@@ -162,12 +162,12 @@ class UserViewSet(viewsets.ViewSet):
 
     @endpoint_like(replace)
     def replace_me(self, request: Request) -> Response:
-        """Replace what one likes."""
+        """Replace the caller's taste profile."""
         return self._changed(request, None, WholeAccountSerializer(data=request.data))
 
     @endpoint(ACCOUNT_NOW, body=CHANGE, errors=ERRORS_OF_CHANGE, values=LIMITS)
     def change(self, request: Request, user_id: int) -> Response:
-        """Change parts of what an account likes (itself, and staff that may).
+        """Change parts of the taste profile of an account (itself, and staff that may).
 
         Only the parts that are given change. {limits}
         """
@@ -175,7 +175,7 @@ class UserViewSet(viewsets.ViewSet):
 
     @endpoint_like(change)
     def change_me(self, request: Request) -> Response:
-        """Change parts of what one likes."""
+        """Change parts of the caller's taste profile."""
         return self._changed(request, None, AccountChangeSerializer(data=request.data))
 
     @endpoint(ResponseSpec(204, "It is gone."), errors=[own_id])
@@ -216,7 +216,7 @@ class UserViewSet(viewsets.ViewSet):
         return with_private(response)
 
     def _changed(self, request: Request, user_id: int | None, wanted: AccountChangeSerializer) -> Response:
-        """A repeat of a change is answered with how things stand now: nothing about a person is kept."""
+        """A repeat of a change gets the current state: no personal data is stored for it."""
         caller = caller_of(request._request)
         own = own_id(caller)
         asked_for = own if user_id is None else user_id
@@ -232,13 +232,13 @@ class UserViewSet(viewsets.ViewSet):
 
 
 def merge_guest_of(request: Request, user: User) -> None:
-    """What the guest of this visit had is the account's from now on."""
+    """Moves the data of this request's guest to the account."""
     if guest := guest_of(visit_of(request._request)):
         after_write(request._request, partial(merge_guest, guest_id=guest.pk, user_id=user.pk))
 
 
 def repeated_account(request: Request) -> User | None:
-    """The account that the first answer to this very request was about."""
+    """The account of the first response to this request."""
     subject = replayed_subject(request._request)
     return next((user for user in accounts().filter(pk=subject.partition(":")[2])), None) if subject else None
 
@@ -256,7 +256,7 @@ def with_private(response: R) -> R:
 
 
 def clear_guest_cookie(response: Response, request: Request) -> Response:
-    """Takes the guest's cookie away from who is an account now."""
+    """Deletes the guest's cookie of a caller that is an account now."""
     if settings.GUEST_COOKIE_NAME in request.COOKIES:
         response.delete_cookie(settings.GUEST_COOKIE_NAME, samesite="Lax")
     return response
@@ -325,7 +325,7 @@ class GuestViewSet(viewsets.ViewSet):
         ResponseSpec(200, "The guest.", GuestPayload(guest_id="g-4f1d8a", name="Ada")), errors=[own_guest_id]
     )
     def me(self, request: Request) -> Response:
-        """Who the caller is."""
+        """The caller, an account or a guest."""
         guest = Guest.objects.filter(pk=own_guest_id(request)).first()
         if guest is None:
             raise NotFound
