@@ -68,8 +68,8 @@ class ThreadedASGIHandler(ASGIHandler):
     def _respond(self, scope: Scope, body: IO[bytes]) -> Any:
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=type(self), scope=scope)
-        request, refusal = self.create_request(scope, body)
-        response: Any = refusal if request is None else self.get_response(request)
+        request, error_response = self.create_request(scope, body)
+        response: Any = error_response if request is None else self.get_response(request)
         response._handler_class = type(self)
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size

@@ -179,9 +179,9 @@ def count_in_order(*counted: tuple[Limit, str]) -> None:
             return
         name = _name(f"{limit.name} of {limit.of}:{key}", limit.period_seconds)
         calls.append(Call(name, most, limit.period_seconds))
-    refused = shared_memory().take_calls(calls, now=time.time())
-    if refused is not None:
-        index, wait_seconds = refused
+    rejection = shared_memory().take_calls(calls, now=time.time())
+    if rejection is not None:
+        index, wait_seconds = rejection
         raise RateLimitExceeded(calls=calls[index].limit + 1, retry_after_seconds=wait_seconds)
 
 

@@ -173,8 +173,8 @@ class GuardedRedisCache(RedisCache):
         return self._guarded(shared, lambda: 0)
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
-        refused = self.take_calls([Call(key, limit, period_seconds)], now=now)
-        return None if refused is None else refused[1]
+        rejection = self.take_calls([Call(key, limit, period_seconds)], now=now)
+        return None if rejection is None else rejection[1]
 
     def take_calls(self, calls: Sequence[Call], *, now: float) -> tuple[int, float] | None:
         """Counts in local memory and in Redis. While Redis is unavailable, each process counts alone.
@@ -182,22 +182,22 @@ class GuardedRedisCache(RedisCache):
         The local count is never higher than the shared one, so a local rejection is always right. Calls are
         counted locally first: they count even if Redis responds late, and during and after an outage.
         """
-        refused_here = self._local.take_calls(calls, now=now)
-        passed = calls if refused_here is None else calls[: refused_here[0]]
+        rejected_locally = self._local.take_calls(calls, now=now)
+        passed = calls if rejected_locally is None else calls[: rejected_locally[0]]
         if not passed:
-            return refused_here
-        refused = self._guarded(lambda: self._take_shared(passed, now), lambda: None)
-        if refused is None:
-            return refused_here
-        for call in passed[refused[0] :]:
+            return rejected_locally
+        rejection = self._guarded(lambda: self._take_shared(passed, now), lambda: None)
+        if rejection is None:
+            return rejected_locally
+        for call in passed[rejection[0] :]:
             self._local.undo_call(call.key, taken_at=now)
-        return refused
+        return rejection
 
     def _take_shared(self, calls: Sequence[Call], now: float) -> tuple[int, float] | None:
         names = [self.make_and_validate_key(call.key) for call in calls]
         numbers = [number for call in calls for number in (call.limit, call.period_seconds)]
-        refused = self._cache.take_calls(keys=names, args=[now, *numbers])
-        return None if refused is None else (int(refused[0]), float(refused[1]))
+        rejection = self._cache.take_calls(keys=names, args=[now, *numbers])
+        return None if rejection is None else (int(rejection[0]), float(rejection[1]))
 
     def undo_call(self, key: str, *, taken_at: float) -> None:
         name = self.make_and_validate_key(key)

@@ -14,7 +14,7 @@ from pathlib import Path
 from rapidfuzz.fuzz import token_set_ratio
 
 from apps.charts.matching import THRESHOLD, Recording
-from apps.charts.matching.matcher import likeness_of
+from apps.charts.matching.matcher import similarity_of
 from apps.charts.matching.text_similarity import words_of
 from bench.matching.catalogue import against_isrcs, against_videos, resolved_below
 from bench.matching.labels import MatchCounts, Pair, count_matches, labelled
@@ -60,7 +60,7 @@ def measure(*, is_quick: bool, data: Path | None, errors: bool) -> Result:
 
 
 def matches(one: Named, other: Named) -> bool:
-    return likeness_of(_recording(one), _recording(other)) >= THRESHOLD
+    return similarity_of(_recording(one), _recording(other)) >= THRESHOLD
 
 
 def is_equal(one: Named, other: Named) -> bool:
@@ -82,7 +82,7 @@ def _service(named: Named) -> str:
 
 def print_errors(pairs: Iterable[Pair]) -> None:
     for pair in pairs:
-        score = likeness_of(_recording(pair.one), _recording(pair.other))
+        score = similarity_of(_recording(pair.one), _recording(pair.other))
         if (score >= THRESHOLD) != pair.is_same:
             what = "missed" if pair.is_same else "wrong "
             one, other = (f"{named.title} — {named.artist} ({named.key})" for named in (pair.one, pair.other))
@@ -100,13 +100,13 @@ def _speed(pairs: list[Pair]) -> float:
 def result_of(
     found: dict[str, MatchCounts], *, missing: int, comparisons_a_second: float, is_whole: bool
 ) -> Result:
-    rows = [["", "precision", "recall", "right", "wrong", "missed", "refused"]]
+    rows = [["", "precision", "recall", "right", "wrong", "missed", "rejected"]]
     rows += [
         [
             title,
             f"{one.precision:.4f}",
             f"{one.recall:.4f}",
-            *map(str, (one.right, one.wrong, one.missed, one.refused)),
+            *map(str, (one.right, one.wrong, one.missed, one.rejected)),
         ]
         for title, one in found.items()
     ]

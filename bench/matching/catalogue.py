@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 
 from apps.charts.matching import Recording
-from apps.charts.matching.matcher import likeness_of, match
+from apps.charts.matching.matcher import match, similarity_of
 from bench.matching.labels import MatchCounts
 from bench.matching.names import FULL_CREDITS, Named, rows_of
 
@@ -50,18 +50,18 @@ def against_isrcs(queries: Iterable[Resolved], names: Mapping[str, Named]) -> Ma
     wrong = sum(
         found is not None and found.is_sure and found.recording.key != isrc for isrc, found in answers
     )
-    return MatchCounts(right=right, wrong=wrong, missed=len(asked) - right - wrong, refused=0)
+    return MatchCounts(right=right, wrong=wrong, missed=len(asked) - right - wrong, rejected=0)
 
 
 def against_videos(queries: list[Resolved], threshold: float) -> MatchCounts:
     """Two queries resolved to one video are the same, unless the catalogue is mistaken."""
-    counts = {(said, is_same): 0 for said in (True, False) for is_same in (True, False)}
+    counts = {(manual, is_same): 0 for manual in (True, False) for is_same in (True, False)}
     for one, other in combinations([question for question in queries if question.video], 2):
-        said = likeness_of(one.recording(), other.recording()) >= threshold
-        counts[said, one.video == other.video] += 1
+        manual = similarity_of(one.recording(), other.recording()) >= threshold
+        counts[manual, one.video == other.video] += 1
     return MatchCounts(
         right=counts[True, True],
         wrong=counts[True, False],
         missed=counts[False, True],
-        refused=counts[False, False],
+        rejected=counts[False, False],
     )

@@ -28,7 +28,7 @@ class MatchCounts:
     right: int
     wrong: int
     missed: int
-    refused: int
+    rejected: int
 
     @property
     def precision(self) -> float:
@@ -53,12 +53,12 @@ def labelled(names: Mapping[str, Named]) -> tuple[list[Pair], int]:
 
 
 def count_matches(pairs: Iterable[Pair], is_match: Callable[[Named, Named], bool]) -> MatchCounts:
-    counts = {(said, is_same): 0 for said in (True, False) for is_same in (True, False)}
+    counts = {(manual, is_same): 0 for manual in (True, False) for is_same in (True, False)}
     for pair in pairs:
         counts[is_match(pair.one, pair.other), pair.is_same] += 1
     return MatchCounts(
         right=counts[True, True],
         wrong=counts[True, False],
         missed=counts[False, True],
-        refused=counts[False, False],
+        rejected=counts[False, False],
     )

@@ -28,7 +28,7 @@ def by_neighbours(split: Split, count: int) -> dict[str, list[str]]:
     items, listens = _listens(split)
     trained = _trained(split, listens)
     norms = np.linalg.norm(trained, axis=0)
-    likeness = np.zeros((len(items), len(items)), np.float32)
+    similarity = np.zeros((len(items), len(items)), np.float32)
     for begin in range(0, len(items), ITEMS_PER_QUERY):
         piece = slice(begin, begin + ITEMS_PER_QUERY)
         rows = trained[:, piece].T @ trained / (norms[piece, None] * norms + SHRINKING)
@@ -36,10 +36,10 @@ def by_neighbours(split: Split, count: int) -> dict[str, list[str]]:
         if rows.shape[1] > NEIGHBOURS:
             least = np.partition(rows, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS][:, None]
             rows[rows < least] = 0
-        likeness[piece] = rows
+        similarity[piece] = rows
     answers = {}
     for person in split.held:
-        scores = listens[person] @ likeness
+        scores = listens[person] @ similarity
         scores[listens[person] > 0] = -1
         answers[person] = [items[item] for item in np.argsort(-scores, kind="stable")[:count]]
     return answers

@@ -179,7 +179,7 @@ def test_limits_enforced_only_by_the_server_are_declared(client: httpx.Client, d
     assert "seed_genres" in bodies[body]["properties"]
     moods = bodies["AccountChange"]["properties"]["profile"]["properties"]["moods"]
     assert len(moods["items"]["enum"]) == 6
-    assert bodies["GraphQLQuestion"]["properties"]["variables"]["additionalProperties"] is True
+    assert bodies["GraphQLRequest"]["properties"]["variables"]["additionalProperties"] is True
     chart = document.operation("get", "/api/rooms/{slug}/chart/")
     [week] = [one for one in chart.schema["parameters"] if one["name"] == "week"]
     for text, is_week in (

@@ -15,7 +15,7 @@ import django
 django.setup()
 
 from apps.charts.models import Edition, RawEdition
-from apps.charts.pipeline_models import PipelineEvent, StageRun
+from apps.charts.pipeline_models import OutboxEvent, StageRun
 
 RESULTS = {
     "lists": {
@@ -29,7 +29,7 @@ RESULTS = {
         for one in Edition.objects.filter(published_at__isnull=False).order_by("issued_on")
     },
     "unpublished": Edition.objects.filter(is_to_publish=True).count(),
-    "events": PipelineEvent.objects.count(),
+    "events": OutboxEvent.objects.count(),
     "runs": [run.status for run in StageRun.objects.order_by("id")],
 }
 sys.stdout.write(json.dumps(RESULTS))

@@ -99,7 +99,7 @@ class SubsonicError(ProviderError):
     """The server responds that it will not do it. `code` is that of the protocol."""
 
     def __init__(self, code: int) -> None:
-        failure = Failure.NOT_ALLOWED if code in CREDENTIAL_ERRORS else Failure.REFUSED
+        failure = Failure.NOT_ALLOWED if code in CREDENTIAL_ERRORS else Failure.REJECTED
         super().__init__(PROVIDER, failure, status=200, reasons=frozenset({f"code {code}"}))
         self.code = code
 
@@ -320,7 +320,7 @@ async def _check(response: httpx.Response) -> None:
     try:
         _decoded(body)
     except (msgspec.MsgspecError, ValueError):
-        failure = {401: Failure.NOT_ALLOWED, 429: Failure.BUSY}.get(status, Failure.REFUSED)
+        failure = {401: Failure.NOT_ALLOWED, 429: Failure.BUSY}.get(status, Failure.REJECTED)
         raise ProviderError(
             PROVIDER, Failure.GARBAGE if response.is_success else failure, status=status
         ) from None

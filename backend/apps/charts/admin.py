@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from apps.charts.genres import MusicService
 from apps.charts.models import ChartTrack, Edition, ManualMatch, RawEdition, ReviewItem, ServiceTrack
-from apps.charts.pipeline_models import Delivery, PipelineEvent, StageRun
+from apps.charts.pipeline_models import OutboxDelivery, OutboxEvent, StageRun
 from apps.charts.services import delete_match, save_match
 from apps.tracks.metadata import MetadataError, checked_isrc
 from core.admin import LockingAdmin, PartialUpdateForm, ReadOnlyAdmin
@@ -128,14 +128,14 @@ class ServiceTrackAdmin(ReadOnlyAdmin[ServiceTrack]):
     search_fields = ["=service_track_id", "=track__isrc"]
 
 
-@admin.register(PipelineEvent)
-class PipelineEventAdmin(ReadOnlyAdmin[PipelineEvent]):
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyAdmin[OutboxEvent]):
     list_display = ["kind", "payload", "created_at"]
     list_filter = ["kind", "created_at"]
 
 
-@admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+@admin.register(OutboxDelivery)
+class OutboxDeliveryAdmin(ReadOnlyAdmin[OutboxDelivery]):
     list_display = ["event", "consumer", "attempts", "failure", "done_at"]
     list_filter = ["consumer", ("done_at", admin.EmptyFieldListFilter)]
     list_select_related = ["event"]

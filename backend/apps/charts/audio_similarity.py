@@ -21,7 +21,7 @@ WEIGHTS = AudioFeatures(
 )
 COSINE_PART, DISTANCE_PART = 0.6, 0.4
 # The distance between the two most different possible tracks: the length of WEIGHTS, rounded.
-LARGEST_DISTANCE = 3.90
+MAX_DISTANCE = 3.90
 FASTEST_TEMPO, QUIETEST_LOUDNESS = 250, 60
 
 
@@ -53,7 +53,7 @@ class AudioIndex:
         lengths = self._lengths * self._lengths[place]
         alike = np.all(self._rows == self._rows[place], axis=1).astype(np.float64)
         cosines = np.divide(self._rows @ self._rows[place], lengths, out=alike, where=lengths > 0)
-        closeness = np.maximum(0.0, 1 - distances / LARGEST_DISTANCE)
+        closeness = np.maximum(0.0, 1 - distances / MAX_DISTANCE)
         # Differences below 1e-12 depend only on the order of additions.
         scores: NDArray[np.float64] = np.round(
             COSINE_PART * np.minimum(1.0, cosines) + DISTANCE_PART * closeness, 12

@@ -30,7 +30,7 @@ from core.metrics import (
 )
 
 # Lists and counts are fetched once a day; older ones indicate a missed run.
-TOO_OLD = timedelta(hours=24)
+MAX_AGE = timedelta(hours=24)
 GOOD = (StageRun.Status.SUCCEEDED, StageRun.Status.PARTLY)
 GAUGES = (
     CHART_SOURCE_AGE,
@@ -190,11 +190,11 @@ class Anomaly:
 class DailyReport:
     on: date
     verdict: Verdict
-    troubles: Sequence[str]
+    problems: Sequence[str]
     stages: Sequence[str]
-    odd_count: int
+    anomaly_count: int
     # The first of them.
-    odd: Sequence[Anomaly]
+    anomalies: Sequence[Anomaly]
     stale_count: int
     unreadable_count: int
     # Lists that are used, and that nothing confirms.
@@ -206,9 +206,9 @@ class DailyReport:
 
     @property
     def text(self) -> str:
-        parts = [self.subject, *self.troubles, "", *self.stages]
-        if self.odd_count:
-            parts += ["", f"{self.odd_count} odd counts:", *map(str, self.odd)]
+        parts = [self.subject, *self.problems, "", *self.stages]
+        if self.anomaly_count:
+            parts += ["", f"{self.anomaly_count} anomalies:", *map(str, self.anomalies)]
         if self.stale_count or self.unreadable_count:
             parts += [
                 "",
@@ -224,13 +224,13 @@ class DailyReport:
             "text": self.text,
             "date": self.on.isoformat(),
             "status": self.verdict,
-            "troubles": list(self.troubles),
+            "problems": list(self.problems),
             "stages": list(self.stages),
-            "odd_count": self.odd_count,
+            "anomaly_count": self.anomaly_count,
             "stale_count": self.stale_count,
             "unreadable_count": self.unreadable_count,
             "unconfirmed": list(self.unconfirmed),
-            "odd": [
+            "anomalies": [
                 {
                     "isrc": one.isrc,
                     "service": one.service,
@@ -239,7 +239,7 @@ class DailyReport:
                     "delta": one.delta,
                     "flag": one.flag,
                 }
-                for one in self.odd
+                for one in self.anomalies
             ],
         }
 
@@ -249,16 +249,16 @@ def report_of_today(*, now: datetime) -> DailyReport:
     state = state_of_charts()
     failures = [*_stages_that_failed(state, now), *_old_sources(state, now)]
     parts = [f"{run.stage}: {one}" for run in state.runs for one in run.failures[:MAX_ANOMALIES]]
-    of_day = HistoricalViewCount.objects.filter(counted_at__gt=now - TOO_OLD)
-    odd = of_day.filter(Q(flag__in=ANOMALY_FLAGS) | Q(status=CountStatus.ANOMALY))
-    greatest_first = odd.order_by(F("view_count").desc(nulls_last=True), "isrc", "service")
+    of_day = HistoricalViewCount.objects.filter(counted_at__gt=now - MAX_AGE)
+    anomalies = of_day.filter(Q(flag__in=ANOMALY_FLAGS) | Q(status=CountStatus.ANOMALY))
+    greatest_first = anomalies.order_by(F("view_count").desc(nulls_last=True), "isrc", "service")
     return DailyReport(
         on=now.date(),
         verdict=Verdict.FAILURE if failures else Verdict.PARTLY if parts else Verdict.SUCCESS,
-        troubles=[*failures, *parts],
+        problems=[*failures, *parts],
         stages=[_stage_payload(run) for run in state.runs],
-        odd_count=odd.count(),
-        odd=[_odd(row) for row in greatest_first[:MAX_ANOMALIES]],
+        anomaly_count=anomalies.count(),
+        anomalies=[_anomalies_of(row) for row in greatest_first[:MAX_ANOMALIES]],
         stale_count=of_day.filter(Q(flag=Flag.STALE) | Q(status=CountStatus.STALE)).count(),
         unreadable_count=sum(run.unreadable for run in state.runs),
         unconfirmed=_unconfirmed(now),
@@ -267,26 +267,26 @@ def report_of_today(*, now: datetime) -> DailyReport:
 
 def _stages_that_failed(state: State, now: datetime) -> list[str]:
     by_stage = {run.stage: run for run in state.runs}
-    troubles = []
+    problems = []
     for stage in Stage:
         run = by_stage.get(stage)
-        if run is None or now - run.started_at > TOO_OLD:
-            troubles.append(f"The stage {stage} has not run for {_hours(TOO_OLD)}.")
+        if run is None or now - run.started_at > MAX_AGE:
+            problems.append(f"The stage {stage} has not run for {_hours(MAX_AGE)}.")
         elif run.status in {StageRun.Status.FAILED, StageRun.Status.INTERRUPTED}:
-            troubles.append(f"The last run of the stage {stage}: {run.status}.")
-    return troubles
+            problems.append(f"The last run of the stage {stage}: {run.status}.")
+    return problems
 
 
 def _old_sources(state: State, now: datetime) -> list[str]:
     return [
-        f"{one.service} has given no good list of {one.genre} for over {_hours(TOO_OLD)}: {one.status}."
+        f"{one.service} has given no good list of {one.genre} for over {_hours(MAX_AGE)}: {one.status}."
         for one in state.sources
-        if one.fetched_at is None or now - one.fetched_at > TOO_OLD
+        if one.fetched_at is None or now - one.fetched_at > MAX_AGE
     ]
 
 
 def _unconfirmed(now: datetime) -> list[str]:
-    lists = RawEdition.objects.filter(status=Status.OK, fetched_at__gt=now - TOO_OLD, is_sample=False)
+    lists = RawEdition.objects.filter(status=Status.OK, fetched_at__gt=now - MAX_AGE, is_sample=False)
     return [f"{one}: {one.failure}." for one in lists.exclude(failure="")]
 
 
@@ -294,7 +294,7 @@ def _stage_payload(run: StageRun) -> str:
     return f"{run.stage}: {run.status}, {run.row_counts} ({success_ratio(run):.1%})"
 
 
-def _odd(row: HistoricalViewCount) -> Anomaly:
+def _anomalies_of(row: HistoricalViewCount) -> Anomaly:
     flag = row.flag or row.status
     return Anomaly(row.isrc, row.service, row.recorded_date, row.view_count, row.delta_count, flag)
 

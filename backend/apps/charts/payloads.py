@@ -231,35 +231,35 @@ class ChartIndexPayload(msgspec.Struct, frozen=True):
 # --- In the envelope ---------------------------------------------------------------------------------
 
 
-class ChartIndexAnswer(msgspec.Struct, frozen=True):
+class ChartIndexResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ChartIndexPayload
     is_sample: bool
 
 
-class ChartAnswer(msgspec.Struct, frozen=True):
+class ChartResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ChartPayload
     is_sample: bool
 
 
-class ServiceListAnswer(msgspec.Struct, frozen=True):
+class ServiceListResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ServiceListPayload
     is_sample: bool
 
 
-class ChartTrackAnswer(msgspec.Struct, frozen=True):
+class ChartTrackResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ChartTrackPayload
     is_sample: bool
 
 
-class LibraryTrackAnswer(msgspec.Struct, frozen=True):
+class LibraryTrackResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: TrackPayload
@@ -301,9 +301,9 @@ CHART_PAYLOAD = ChartPayload(
 COUNTS = {
     "soundcloud": CountHistoryPayload(127_500, AT, [CountOnDayPayload(DAY, 127_500, 7500, "ok")]),
 }
-CHART = ChartAnswer("success", "The pop chart of 2025-12-04.", CHART_PAYLOAD, is_sample=True)
-IN_LIBRARY = LibraryTrackAnswer("success", "The library has the track.", LIBRARY_TRACK, is_sample=False)
-INDEX = ChartIndexAnswer(
+CHART = ChartResponse("success", "The pop chart of 2025-12-04.", CHART_PAYLOAD, is_sample=True)
+IN_LIBRARY = LibraryTrackResponse("success", "The library has the track.", LIBRARY_TRACK, is_sample=False)
+INDEX = ChartIndexResponse(
     "success",
     "What there are charts of.",
     ChartIndexPayload(
@@ -313,7 +313,7 @@ INDEX = ChartIndexAnswer(
     ),
     is_sample=True,
 )
-SERVICE_LIST = ServiceListAnswer(
+SERVICE_LIST = ServiceListResponse(
     "success",
     "The list of spotify for pop of 2025-12-04.",
     ServiceListPayload(
@@ -332,7 +332,7 @@ SERVICE_LIST = ServiceListAnswer(
     ),
     is_sample=True,
 )
-TRACK = ChartTrackAnswer(
+TRACK = ChartTrackResponse(
     "success",
     "The track.",
     ChartTrackPayload(

@@ -71,7 +71,7 @@ class StageRun(models.Model):
         return f"{self.rows_in} in, {self.rows_out} out, {review}{self.rows_failed} failed{rest}"
 
 
-class PipelineEvent(models.Model):
+class OutboxEvent(models.Model):
     """What a stage did, written in the same transaction. It is stored, so that it can be delivered again."""
 
     kind = models.CharField(max_length=MAX_WORD)
@@ -86,10 +86,10 @@ class PipelineEvent(models.Model):
         return f"{self.kind} {self.payload}"
 
 
-class Delivery(models.Model):
+class OutboxDelivery(models.Model):
     """One consumer's hearing of one event: heard, or why not."""
 
-    event = models.ForeignKey(PipelineEvent, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
     consumer = models.CharField(max_length=MAX_WORD)
     attempts = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True, default="")

@@ -165,7 +165,7 @@ class RoomChartPayload(msgspec.Struct, frozen=True):
     week: str
 
 
-class RoomChartAnswer(msgspec.Struct, frozen=True):
+class RoomChartResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: RoomChartPayload

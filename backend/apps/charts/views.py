@@ -14,9 +14,9 @@ from apps.charts.room_charts import (
     MAX_PLAYS,
     PLACES,
     WEEKS_LOOKED_AT,
-    RoomChartAnswer,
     RoomChartEntryPayload,
     RoomChartPayload,
+    RoomChartResponse,
     Week,
     room_chart,
 )
@@ -172,7 +172,7 @@ WEEK = Parameter(
     "The current week or a past one, numbered by ISO 8601. Weeks begin on Monday, in UTC. Default: the "
     "current week.",
 )
-CHART = RoomChartAnswer(
+CHART = RoomChartResponse(
     "success",
     "The chart of kitchen of 2025-W49.",
     RoomChartPayload(

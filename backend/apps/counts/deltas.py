@@ -15,15 +15,15 @@ from statistics import median
 # The latest days, from which the usual growth of a track is computed.
 USUAL_DAYS = 14
 # Fewer days show no usual growth. An unchanged count is suspicious after only one good day.
-LEAST_DAYS = 3
+MIN_DAYS = 3
 # A day with this many times the usual growth is a jump; less than that may be a real hit.
 JUMP_FACTOR = 10
 # Without usual growth, a jump is this many times the previous count, after any number of days: real tracks
 # grew up to 13 times within their first week. Smaller previous counts are taken as FIRST_FEW.
 FIRST_JUMP_FACTOR, FIRST_FEW = 50, 2_000
 # In plays a day: a smaller jump is noise; with less usual growth an unchanged count is no anomaly.
-LEAST_JUMP = 1_000
-LEAST_USUAL_FOR_STALE = 50
+MIN_JUMP = 1_000
+MIN_USUAL_FOR_STALE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _of_day(daily: DailyCount, known: Sequence[CountedDay]) -> DailyDifference:
     if daily.count is None or not known:
         return DailyDifference()
     last = known[-1]
-    if daily.count == last.count and (usual_per_day(known, least=1) or 0) >= LEAST_USUAL_FOR_STALE:
+    if daily.count == last.count and (usual_per_day(known, least=1) or 0) >= MIN_USUAL_FOR_STALE:
         return DailyDifference(flag="stale")
     plausible = next((one for one in reversed(known) if not one.is_anomaly), last)
     result = _since(plausible, daily.day, daily.count, known)
@@ -107,11 +107,11 @@ def _since(before: CountedDay, day: date, count: int, known: Sequence[CountedDay
         is_jump = delta > FIRST_JUMP_FACTOR * max(before.count, FIRST_FEW)
     else:
         # Per day: the growth over several days without counts is no jump.
-        is_jump = delta / days >= LEAST_JUMP and delta / days > JUMP_FACTOR * max(usual, 1)
+        is_jump = delta / days >= MIN_JUMP and delta / days > JUMP_FACTOR * max(usual, 1)
     return DailyDifference(delta, days, "jumped" if is_jump else "")
 
 
-def usual_per_day(known: Sequence[CountedDay], *, least: int = LEAST_DAYS) -> float | None:
+def usual_per_day(known: Sequence[CountedDay], *, least: int = MIN_DAYS) -> float | None:
     """The median of the track's latest growth per day; None with fewer than `least` days."""
     rates = [one.per_day for one in known[-USUAL_DAYS:] if one.per_day is not None]
     return median(rates) if len(rates) >= least else None

@@ -67,7 +67,7 @@ def _files(manifest: dict[str, Any], name: str) -> list[str]:
 
 def accepted_message_files(languages: dict[str, list[str]], accepted: str) -> list[str]:
     """The files of the first accepted language that exists. Users with another choice load both."""
-    told = parse_accept_lang_header(accepted[:MAX_ACCEPTED].lower())
-    wished = [language.partition("-")[0] for language, _ in told]
-    chosen = next((language for language in wished if language in languages), FALLBACK)
+    accepted_languages = parse_accept_lang_header(accepted[:MAX_ACCEPTED].lower())
+    requested = [language.partition("-")[0] for language, _ in accepted_languages]
+    chosen = next((language for language in requested if language in languages), FALLBACK)
     return languages.get(chosen, [])

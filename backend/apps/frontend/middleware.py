@@ -126,8 +126,8 @@ def _without_content(response: HttpResponse) -> HttpResponse:
 
 
 def _no_graphiql(request: HttpRequest) -> HttpResponse:
-    told = {"is_built": (settings.FRONTEND_DIR / "graphiql" / "index.html").is_file()}
-    response = render(request, "graphiql_missing.html", told, status=404)
+    context = {"is_built": (settings.FRONTEND_DIR / "graphiql" / "index.html").is_file()}
+    response = render(request, "graphiql_missing.html", context, status=404)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -57,7 +57,7 @@ class Worker:
                 try:
                     _perform(run)
                 finally:
-                    self._forget_active(run)
+                    self._drop_active(run)
                 number += 1
         return number
 
@@ -96,7 +96,7 @@ class Worker:
                 self._active[run.lease] = ActiveRun(run.lease, job.is_long, renewed_until)
             return run
 
-    def _forget_active(self, run: JobRun) -> None:
+    def _drop_active(self, run: JobRun) -> None:
         with self._changed:
             self._active.pop(run.lease, None)
             self._changed.notify_all()

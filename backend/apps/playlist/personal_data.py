@@ -117,7 +117,7 @@ class QueuePersonalData:
         leaving = _Erasure(key)
         leaving.change_votes_of_removed()
         streams = _streams_of(key)
-        called = {*names, *_names_given(key)} - {ANONYMOUS}
+        called = {*names, *_assigned_names(key)} - {ANONYMOUS}
         said = streams_containing(called, among=_streams_with_items_of(key))
         for stream_id in sorted(streams):
             is_said = stream_id in said
@@ -232,7 +232,7 @@ class _Erasure:
         is_renamed = False
         for erase in (
             self._withdraw_wishes,
-            self._give_votes_away,
+            self._anonymise_votes,
             self._rename_plays,
             self._rename_removed,
             self._rename_items,
@@ -253,7 +253,7 @@ class _Erasure:
             or any(_rows_of(model, self._key, stream_id).exists() for model in WITH_ADDERS)
         )
 
-    def _give_votes_away(self, stream_id: int) -> bool | None:
+    def _anonymise_votes(self, stream_id: int) -> bool | None:
         """None without any, as with all of these. Whether one of them had a name: no vote has."""
         size = self._sizes[Vote]
         chosen = list(_votes_in(self._key, stream_id).values_list("pk", flat=True)[: size.rows])
@@ -402,7 +402,7 @@ def _streams_with_items_of(key: str) -> set[int]:
     }
 
 
-def _names_given(key: str) -> set[str]:
+def _assigned_names(key: str) -> set[str]:
     """What the person was called where something was added."""
     said = {
         name

@@ -273,7 +273,7 @@ def switch_play(
     now = timezone.now()
     for play, played in _open_plays(room) if room.open_plays is None else room.open_plays:
         if played is not None:
-            play.item = _as_it_was(played)
+            play.item = _item_before(played)
         play.ended_at = now
         play.is_current = room.open_plays is not None
         play.save(update_fields=["item", "ended_at"])
@@ -286,7 +286,7 @@ def switch_play(
     room.plays.create(
         item_number=item.pk,
         track_id=item.track_id,
-        item=_as_it_was(item),
+        item=_item_before(item),
         adder=item.adder,
         started_at=now,
     )
@@ -307,7 +307,7 @@ def _item(room: Room, item_id: int) -> PlaylistTrack | None:
     return found
 
 
-def _as_it_was(item: PlaylistTrack) -> dict[str, Any]:
+def _item_before(item: PlaylistTrack) -> dict[str, Any]:
     return {**msgspec.to_builtins(item_payload(item)), "is_playing": False}
 
 

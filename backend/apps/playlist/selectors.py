@@ -263,7 +263,7 @@ GUESTS = "guest:"
 # The models that record who added what: items in queues, and plays.
 ADDED: Sequence[Any] = (PlaylistTrack, Play)
 # Limits of one read: the latest adds of the tracks, their adders, and the other adds of these adders.
-MAX_ADDS_LOOKED_AT = 300
+MAX_ADDS_READ = 300
 MAX_ADDERS = 100
 MAX_OTHER_ADDS = 5000
 
@@ -318,7 +318,7 @@ def queued_track_ids(room: Room) -> set[int]:
 def queued_together_with(track_ids: Sequence[int]) -> list[QueuedTogether]:
     """Other tracks that the latest adders of these tracks queued, the most frequent first."""
     adders: defaultdict[str, set[int]] = defaultdict(set)
-    for adder, track_id in _adds(track_id__in=track_ids)[:MAX_ADDS_LOOKED_AT]:
+    for adder, track_id in _adds(track_id__in=track_ids)[:MAX_ADDS_READ]:
         if len(adders) < MAX_ADDERS or adder in adders:
             adders[adder].add(track_id)
     together: Counter[tuple[int, int]] = Counter()

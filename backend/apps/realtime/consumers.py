@@ -141,8 +141,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             return
         try:
             await self._handle(self._connection, data)
-        except RateLimitExceeded as refusal:
-            await self._reject_message(self._connection, refusal)
+        except RateLimitExceeded as error:
+            await self._reject_message(self._connection, error)
         except Exception as error:  # errors become error messages here; the connection stays open
             self._connection.put(error_text(as_api_error(error)))
 
@@ -198,11 +198,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         if self._present is None or not self._hub.people.follow(connection, self._kind, self._present):
             raise UnknownType
 
-    async def _reject_message(self, connection: Connection, refusal: RateLimitExceeded) -> None:
-        if refusal.calls >= (scaled(MESSAGES_UNTIL_CLOSE.max_calls) or refusal.calls + 1):
+    async def _reject_message(self, connection: Connection, error: RateLimitExceeded) -> None:
+        if error.calls >= (scaled(MESSAGES_UNTIL_CLOSE.max_calls) or error.calls + 1):
             await self._close_now(CloseCode.TOO_MANY)
         else:
-            connection.put(error_text(refusal))
+            connection.put(error_text(error))
 
     async def _give_up(self, error: Exception, *, may_resume: bool) -> None:
         """Closes the socket: a client that sent a position can resume later; others failed to join."""

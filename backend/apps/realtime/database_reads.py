@@ -65,8 +65,8 @@ def _released(read: Callable[..., R], args: tuple[Any, ...]) -> R:
         with response_deadline(live_deadline_seconds()):
             result = read(*args)
     except BaseException as error:
-        is_refusal = isinstance(error, ApiError) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        if not is_refusal or connection.vendor != "sqlite":
+        is_rejection = isinstance(error, ApiError) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if not is_rejection or connection.vendor != "sqlite":
             connection.close()  # it may be the connection itself that failed
         raise
     if connection.vendor != "sqlite":

@@ -30,7 +30,7 @@ logger: structlog.stdlib.BoundLogger = structlog.get_logger("tutti.actions")
 
 def log_action(name: str) -> Callable[[Function[P, R]], Function[P, R]]:
     """Writes one line for each call: the action, how it ended, how long it took. Measures it, too."""
-    seconds = {outcome: WRITE_SECONDS.labels(name, outcome) for outcome in ("done", "refused", "failed")}
+    seconds = {outcome: WRITE_SECONDS.labels(name, outcome) for outcome in ("done", "rejected", "failed")}
 
     def decorate(function: Function[P, R]) -> Function[P, R]:
         @functools.wraps(function)
@@ -40,8 +40,8 @@ def log_action(name: str) -> Callable[[Function[P, R]], Function[P, R]]:
             try:
                 result = function(*args, **kwargs)
                 outcome = "done"
-            except ApiError as refusal:
-                outcome, reason = "refused", f" {refusal.code}"
+            except ApiError as error:
+                outcome, reason = "rejected", f" {error.code}"
                 raise
             finally:
                 took = time.perf_counter() - began

@@ -19,7 +19,7 @@ from apps.tracks.models import Track
 Row = tuple[int, str, str, str]
 
 # Corrections by other processes are visible after this time; own ones and new tracks immediately.
-BELIEVED_SECONDS = 600.0
+VALID_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ class CatalogueHolder:
         return self._held
 
     def _is_valid(self) -> bool:
-        is_believed = time.monotonic() - self._read_at < BELIEVED_SECONDS
-        return self._held is not None and is_believed and self._changes == library_version()
+        is_valid = time.monotonic() - self._read_at < VALID_SECONDS
+        return self._held is not None and is_valid and self._changes == library_version()
 
     def _bring_up_to(self, newest: int) -> None:
         held = self._held

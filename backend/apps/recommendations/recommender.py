@@ -25,13 +25,13 @@ from apps.tracks.normalisation import normalised
 
 # The score of each further track of an artist, as a share of the score of the one before.
 REPEATED_ARTIST = 0.7
-# In each block of this many tracks, an artist has at most MOST_OF_ARTIST, while others are left.
+# In each block of this many tracks, an artist has at most MAX_OF_ARTIST, while others are left.
 BLOCK = 20
-MOST_OF_ARTIST = 3
-MOST_REASONS = 3
+MAX_OF_ARTIST = 3
+MAX_REASONS = 3
 SCORE_DIGITS = 4
 # For a room: the weight of the lowest of its users' scores; the rest is the weight of their mean.
-LEAST_SHARE = 0.7
+MIN_SHARE = 0.7
 
 # Identifies a recording among the candidates of all sources.
 Key = tuple[str, int | str]
@@ -77,7 +77,7 @@ def blended(offers: Sequence[SourceResult], *, without: Callable[[Candidate], bo
 def _shown_reasons(reasons: list[tuple[float, Reason]]) -> tuple[Reason, ...]:
     """The most important reasons, each once, best first."""
     best = sorted(reasons, key=lambda one: -one[0])
-    return tuple(dict.fromkeys(reason for _, reason in best))[:MOST_REASONS]
+    return tuple(dict.fromkeys(reason for _, reason in best))[:MAX_REASONS]
 
 
 def mixed(candidates: Sequence[Candidate], *, most: int, artist_of: ArtistOf) -> list[Candidate]:
@@ -90,13 +90,13 @@ def mixed(candidates: Sequence[Candidate], *, most: int, artist_of: ArtistOf) ->
     chosen: list[Candidate] = []
     while (waiting or put_off) and len(chosen) < most:
         if not waiting:
-            # No other artists are left, so these may have more than MOST_OF_ARTIST.
+            # No other artists are left, so these may have more than MAX_OF_ARTIST.
             waiting, put_off = put_off, []
             heapq.heapify(waiting)
             of_block.clear()
         score, number, seen = heapq.heappop(waiting)
         artist = artist_of(candidates[number])
-        if of_block[artist] >= MOST_OF_ARTIST:
+        if of_block[artist] >= MAX_OF_ARTIST:
             put_off.append((score, number, seen))
             continue
         if seen != taken[artist]:
@@ -135,7 +135,7 @@ def agreed(lists: Sequence[Sequence[Candidate]]) -> list[tuple[Candidate, int]]:
 
 def _agreement(given: list[float], people: int) -> float:
     least = min(given) if len(given) == people else 0.0
-    return LEAST_SHARE * least + (1 - LEAST_SHARE) * sum(given) / people
+    return MIN_SHARE * least + (1 - MIN_SHARE) * sum(given) / people
 
 
 logger = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ logger = logging.getLogger(__name__)
 # Weights of the sources. The last three do not depend on the user: they matter only if the others are empty.
 LISTENING, CONTENT, OUTSIDE, QUEUES, POPULARITY, NEWEST, KNOWN = 1.0, 0.6, 0.5, 0.4, 0.15, 0.02, 0.005
 # The maximum number of candidates of each source.
-MOST_OF_SOURCE = 200
+MAX_OF_SOURCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def recommend(
     known = {one.track_id for one in preferences.liked}
     for source in external_sources() if with_outside else ():
         try:
-            offered = resolve(source.candidates(preferences, most=MOST_OF_SOURCE))
+            offered = resolve(source.candidates(preferences, most=MAX_OF_SOURCE))
         except SourceUnavailable as error:
             logger.warning("Recommendations continue without %s: %s", source.name, error)
             missing.append(source.name)
@@ -231,7 +231,7 @@ def external_sources() -> list[Source]:
 
 def results_of(sources: Iterable[WeightedSource], preferences: Preferences) -> list[SourceResult]:
     return [
-        SourceResult(one.weight, one.source.candidates(preferences, most=MOST_OF_SOURCE)) for one in sources
+        SourceResult(one.weight, one.source.candidates(preferences, most=MAX_OF_SOURCE)) for one in sources
     ]
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 # Two refreshes of the schedule have been missed by then.
 STALE_AFTER = timedelta(hours=12)
 # How often a stale list of a user is requested again.
-ASK_EVERY_SECONDS = 600
+REFRESH_INTERVAL_SECONDS = 600
 SLUG = re.compile(rf"[a-z0-9-]{{1,{MAX_SLUG}}}")
 
 
@@ -75,7 +75,7 @@ def recommendations_for(
     served = _served(user_id, network)
     is_stale = (now or timezone.now()) - served.offered.generated_at > STALE_AFTER
     if is_stale:
-        _ask_for_refresh(user_id)
+        _request_refresh(user_id)
     shown = shown_part(served.offered, limit=limit, without=without)
     return PersonRecommendationsPayload(
         user_id=user_id,
@@ -133,9 +133,9 @@ def _room_called(slug: str) -> Room:
     return room_for(slug)
 
 
-def _ask_for_refresh(user_id: int) -> None:
+def _request_refresh(user_id: int) -> None:
     """A job finds a new list; until then the old one is given."""
-    if cache.add(f"recommendations:asked:user:{user_id}", 1, timeout=ASK_EVERY_SECONDS):
+    if cache.add(f"recommendations:asked:user:{user_id}", 1, timeout=REFRESH_INTERVAL_SECONDS):
         refresh.request(f"user:{user_id}", user_id=user_id)
 
 
@@ -143,10 +143,10 @@ def _ask_for_refresh(user_id: int) -> None:
 
 
 # In a larger room, the first by id: more users would hardly change the average.
-MOST_PEOPLE = 20
-MOST_GUESTS = 20
+MAX_PEOPLE = 20
+MAX_GUESTS = 20
 # The maximum number of accounts whose exclusions are considered.
-MOST_AVOIDING = 100
+MAX_AVOIDING = 100
 # A guest is taken to be there for so long after a vote or an add.
 GUEST_STAYS = timedelta(hours=2)
 # Cached for these people and what they dislike; other changes show after so long.
@@ -155,7 +155,7 @@ CACHED_SECONDS = 60
 QUEUE_WEIGHT = 0.3
 PEOPLE_WEIGHT = 1.0
 # Tracks of the queue that are looked at, the first ones.
-MOST_QUEUED = 30
+MAX_QUEUED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +196,11 @@ def room_recommendations(slug: str, *, limit: int | None, network: str) -> RoomR
 def _company(room: Room) -> Company:
     now = timezone.now()
     user_ids = present_user_ids(room.stream_id, now=now)
-    reported = last_reported_at_by_user(user_ids[:MOST_AVOIDING])
+    reported = last_reported_at_by_user(user_ids[:MAX_AVOIDING])
     avoided = [exclusions_of_user(user_id, at) for user_id, at in reported.items()]
     return Company(
         user_ids,
-        guests_active_in(room, since=now - GUEST_STAYS, most=MOST_GUESTS),
+        guests_active_in(room, since=now - GUEST_STAYS, most=MAX_GUESTS),
         frozenset(track_id for one in avoided for track_id in one.track_ids),
         frozenset(artist for one in avoided for artist in one.artists),
     )
@@ -258,9 +258,9 @@ class PersonInRoom(NamedTuple):
 
 def _people(company: Company, own: "Recommender") -> list[PersonInRoom]:
     """Preferences and candidates of each person, cached for `CACHED_SECONDS`: people come and go."""
-    from apps.recommendations.recommender import MOST_OF_SOURCE, ranked, results_of
+    from apps.recommendations.recommender import MAX_OF_SOURCE, ranked, results_of
 
-    user_ids = list(company.user_ids)[:MOST_PEOPLE]
+    user_ids = list(company.user_ids)[:MAX_PEOPLE]
     keys = {_key_of_person(key): key for key in [*map(key_of_user, user_ids), *company.guests]}
     known: dict[str, PersonInRoom] = cache.get_many(keys)
     missing = [key for name, key in keys.items() if name not in known]
@@ -270,7 +270,7 @@ def _people(company: Company, own: "Recommender") -> list[PersonInRoom]:
         computed = {}
         for key, one in preferences_of_people(users, guests=guests).items():
             offers = results_of(own.by_taste, one)
-            candidates = ranked(offers, [one], catalogue=own.catalogue, most=MOST_OF_SOURCE)
+            candidates = ranked(offers, [one], catalogue=own.catalogue, most=MAX_OF_SOURCE)
             computed[_key_of_person(key)] = PersonInRoom(one, candidates)
         cache.set_many(computed, timeout=CACHED_SECONDS)
         known |= computed
@@ -304,7 +304,7 @@ def _fits(number: int, people: int) -> str:
 
 
 def _preferences_of_queue(room: Room) -> Preferences:
-    tracks = Track.objects.filter(pk__in=room.items.order_by("position").values("track_id")[:MOST_QUEUED])
+    tracks = Track.objects.filter(pk__in=room.items.order_by("position").values("track_id")[:MAX_QUEUED])
     return Preferences(
         liked=[Liked(one.pk, one.title, one.artist, 1.0, Interaction.QUEUED) for one in tracks.order_by("pk")]
     )

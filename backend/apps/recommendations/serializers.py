@@ -8,7 +8,7 @@ from apps.recommendations.models import USUAL_COUNT
 from apps.users.models import MAX_ARTIST_NAME, MAX_ARTISTS, MAX_GENRE_NAME, MAX_GENRES, without_repeats
 from core.fields import NameField, WholeNumberField
 
-MOST_SHOWN = 100
+MAX_SHOWN = 100
 
 
 class RefreshSerializer(serializers.Serializer[None]):
@@ -16,7 +16,7 @@ class RefreshSerializer(serializers.Serializer[None]):
 
     limit = WholeNumberField(
         min_value=1,
-        max_value=MOST_SHOWN,
+        max_value=MAX_SHOWN,
         required=False,
         default=USUAL_COUNT,
         help_text="The default number of recommendations in later responses.",

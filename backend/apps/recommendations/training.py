@@ -31,7 +31,7 @@ def own_listening() -> Iterator[Row]:
     A track that a person skips and dislikes more than likes is left out for that person.
     """
     against: set[tuple[str, int]] = set()
-    for key, track_id, artist, weight in _deeds():
+    for key, track_id, artist, weight in _interactions():
         if weight > 0:
             yield from _of_track(f"voter {key}", track_id, artist, weight)
         else:
@@ -63,7 +63,7 @@ def artist_item(artist_key: str) -> str:
     return f"artist:{artist_key}"
 
 
-def _deeds() -> Iterator[tuple[str, int, str, float]]:
+def _interactions() -> Iterator[tuple[str, int, str, float]]:
     """The person's key, the track, its artist, and the sum of the weights of the person's interactions."""
     by_track = groupby(all_interactions(), key=lambda row: row[:3])
     for (user_id, track_id, artist), rows in by_track:

@@ -19,7 +19,7 @@ from apps.recommendations.payloads import (
     RoomRecommendationsPayload,
 )
 from apps.recommendations.selectors import recommendations_for, room_recommendations
-from apps.recommendations.serializers import MOST_SHOWN, RefreshSerializer
+from apps.recommendations.serializers import MAX_SHOWN, RefreshSerializer
 from apps.recommendations.tasks import refresh_run, request_refresh
 from apps.recommendations.track_resolution import bring_in
 from apps.tracks.payloads import EXAMPLE_TRACK, track_payload
@@ -68,7 +68,7 @@ COMMON_DESCRIPTION = {
 LIMIT = Parameter(
     "limit",
     "query",
-    {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
+    {"type": "integer", "minimum": 1, "maximum": MAX_SHOWN},
     "The maximum number of recommendations. Default: the `limit` of the last refresh, otherwise 20.",
 )
 LIMIT_AND_ROOM = (
@@ -228,4 +228,4 @@ def _limit(request: Request) -> int | None:
     """The requested limit; None if there is none."""
     if "limit" not in request.query_params:
         return None
-    return whole_number(request, "limit", MOST_SHOWN, least=1, most=MOST_SHOWN)
+    return whole_number(request, "limit", MAX_SHOWN, least=1, most=MAX_SHOWN)

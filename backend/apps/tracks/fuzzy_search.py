@@ -17,14 +17,14 @@ from rapidfuzz.distance import OSA
 
 from apps.tracks.models import Track
 from apps.tracks.normalisation import latin
-from apps.tracks.search_index import MOST_LETTERS
+from apps.tracks.search_index import MAX_LETTERS
 from apps.tracks.search_queries import TrackQuery, first_of
 from apps.tracks.word_index import GRAM, Clause, Value, WordIndex, match_of, rows_of
 
 NEAREST = 20
 # Words that are compared with the library's, and of those as many as are searched for instead of each.
-MOST_WORDS = 8
-MOST_OPTIONS = 12
+MAX_WORDS = 8
+MAX_OPTIONS = 12
 # Tracks that are compared with the whole query.
 CANDIDATES = 200
 # The lengths from which one letter may be wrong, and two.
@@ -48,7 +48,7 @@ def nearest(query: str, words: Sequence[str], *, within: str, word_index: WordIn
     """The ids of up to NEAREST tracks, the nearest first, equal on both databases."""
     # Parts that are written together are one word, of which each part is compared: "AC/DC", or a character
     # of Unicode that represents a sentence.
-    if sum(len(word.split()) for word in words) > MOST_WORDS or all(len(word) < GRAM for word in words):
+    if sum(len(word.split()) for word in words) > MAX_WORDS or all(len(word) < GRAM for word in words):
         return []
     known = known_words({*words, *map("".join, itertools.pairwise(words))})
     options: dict[str, list[Option]] = {}
@@ -83,7 +83,7 @@ def _options(word: str) -> list[Option]:
     if len(word) < GRAM:
         return [Option(word, 0.0), *_split(word)]
     near = {option.text: option for option in [*_split(word), *_corrected(word)]}
-    best = sorted(near.values(), key=lambda option: (option.cost, option.text))[:MOST_OPTIONS]
+    best = sorted(near.values(), key=lambda option: (option.cost, option.text))[:MAX_OPTIONS]
     return [Option(word, 0.0), *(option for option in best if option.text != word)]
 
 
@@ -139,7 +139,7 @@ def _words_sharing_letters(wanted: str, allowed: int) -> list[tuple[str, str]]:
     """The words of about this length, or longer, that have one of the parts that may be right."""
     parts = _right_parts(wanted)
     # Three letters are no start of a longer word.
-    longest = len(wanted) + allowed if len(wanted) == GRAM else MOST_LETTERS
+    longest = len(wanted) + allowed if len(wanted) == GRAM else MAX_LETTERS
     source, condition = "tracks_searchword AS w WHERE TRUE", " OR ".join(["w.padded LIKE %s"] * len(parts))
     values: list[Value] = [f"%{'%'.join(part)}%" for part in parts]
     if connection.vendor == "sqlite":
@@ -202,10 +202,10 @@ def _corrected_phrases(phrase: str) -> list[Option]:
     choices = [
         [Option(part, 0.0)]
         if part in known or len(part) <= GRAM
-        else [option for option in _corrected(part)[:MOST_OPTIONS] if option.cost == int(option.cost)]
+        else [option for option in _corrected(part)[:MAX_OPTIONS] if option.cost == int(option.cost)]
         for part in parts
     ]
-    ways = itertools.islice(itertools.product(*choices), MOST_OPTIONS)
+    ways = itertools.islice(itertools.product(*choices), MAX_OPTIONS)
     return [Option(" ".join(one.text for one in way), sum(one.cost for one in way)) for way in ways]
 
 

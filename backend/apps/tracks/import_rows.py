@@ -43,7 +43,7 @@ REQUIRED = ("title", "artist")
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,3}):([0-5][0-9])")
 # A bare number above this in a column called only "duration" is milliseconds: 6 hours, or 21.6 seconds.
-MOST_LIKELY_SECONDS = 6 * 3600
+MAX_LIKELY_SECONDS = 6 * 3600
 
 
 class UnreadableFileError(Exception):
@@ -163,7 +163,7 @@ def _seconds(text: str) -> int:
 
 
 def _likely_seconds(text: str) -> int:
-    if NUMBER.fullmatch(text) and float(text) > MOST_LIKELY_SECONDS:
+    if NUMBER.fullmatch(text) and float(text) > MAX_LIKELY_SECONDS:
         raise MetadataError("is over 6 hours; are these milliseconds? Then say --columns duration_ms=…")
     return _seconds(text)
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DatabaseError, NotSupportedError
 
 # Longer words are not misspelled ones, and PostgreSQL could not index them.
-MOST_LETTERS = 40
+MAX_LETTERS = 40
 
 # Two spaces behind each text: its last letters start a trigram, too, so that one or two letters are found as
 # the start of one. Contentless and without positions: only which trigram is in which row. What is found
@@ -34,7 +34,7 @@ FROM json_each('["' || replace({{0}}search_text, ' ', '","') || '"]') AS word
 LEFT JOIN json_each(
     CASE {{0}}latin_text WHEN '' THEN '[]' ELSE '["' || replace({{0}}latin_text, ' ', '","') || '"]' END
 ) AS latin ON latin.key = word.key
-WHERE length(word.value) BETWEEN 1 AND {MOST_LETTERS}
+WHERE length(word.value) BETWEEN 1 AND {MAX_LETTERS}
 """
 _LEARN = f"{_WORDS.format('new.')};"
 _WORDS_OF_ALL = _WORDS.format("track.").replace("FROM ", "FROM tracks_track AS track, ", 1)
@@ -92,7 +92,7 @@ SELECT DISTINCT ON (part.word) part.word, ' ' || coalesce(part.latin, part.word)
 FROM {{0}} AS track,
     unnest(string_to_array(track.search_text, ' '), string_to_array(nullif(track.latin_text, ''), ' '))
         AS part(word, latin)
-WHERE char_length(part.word) BETWEEN 1 AND {MOST_LETTERS}
+WHERE char_length(part.word) BETWEEN 1 AND {MAX_LETTERS}
 ORDER BY part.word ON CONFLICT (word) DO NOTHING
 """
 # Letters, pairs from the first on, and pairs from the second on; a normalised text has no control characters.
@@ -146,8 +146,8 @@ SQLITE_MAKE_PLACES = (
 SQLITE_DROP_PLACES = (*_DROP_TRIGGERS, *_triggers(), "DROP TABLE tracks_places")
 POSTGRESQL_MAKE_PLACES = (
     "CREATE FUNCTION tracks_words(whole text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
-    f" SELECT CASE WHEN whole ~ '[^ ]{{{MOST_LETTERS + 1}}}' THEN string_to_array(regexp_replace(whole,"
-    f" '[^ ]{{{MOST_LETTERS + 1},}}', '{LONG_WORD}', 'g'), ' ') ELSE string_to_array(whole, ' ') END $$",
+    f" SELECT CASE WHEN whole ~ '[^ ]{{{MAX_LETTERS + 1}}}' THEN string_to_array(regexp_replace(whole,"
+    f" '[^ ]{{{MAX_LETTERS + 1},}}', '{LONG_WORD}', 'g'), ' ') ELSE string_to_array(whole, ' ') END $$",
     f"CREATE INDEX tracks_text_words ON tracks_track USING gin (tracks_words(search_text)) {_SMALL_PENDING}",
 )
 POSTGRESQL_DROP_PLACES = ("DROP INDEX tracks_text_words", "DROP FUNCTION tracks_words(text)")

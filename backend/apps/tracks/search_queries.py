@@ -1,7 +1,7 @@
 """Queries for tracks by parts of their texts, through the database's indexes, in the order of ids.
 
 Frequent texts are found quickly by reading rows in order, rare ones by an index. So in a large library, most
-counts end beyond `COUNTED`.
+counts end beyond `MAX_COUNTED`.
 """
 
 # ruff: noqa: S608 - every statement is made of words of this module; what is looked for is a parameter
@@ -26,14 +26,14 @@ from apps.tracks.word_index import (
 )
 
 # The maximum that one response contains.
-COUNTED = 1_000
+MAX_COUNTED = 1_000
 # Rows that are read in order before an index is used for all matches. A library with no more rows is small:
 # there all matches are counted.
-WALKED = 20_000
-# Rows that are read to estimate whether reading in order would find COUNTED matches.
-SAMPLED = 500
+MAX_SCANNED = 20_000
+# Rows that are read to estimate whether reading in order would find MAX_COUNTED matches.
+SAMPLE_ROWS = 500
 # Ids are read up to this multiple of the id up to which enough matches are expected.
-EXCESS = 2
+READ_AHEAD_FACTOR = 2
 LAST_CHARACTER = "\U0010ffff"
 
 IN_GRAMS = "tracks_grams.rowid"
@@ -78,11 +78,11 @@ def first_of(
 ) -> QueryResult:
     """The first `number` ids, or all if there are no more than `most`.
 
-    `most` is COUNTED by default, or WALKED in a small library. With `starts_with`, the order is that of the
-    search: by how well title and artist match this.
+    `most` is MAX_COUNTED by default, or MAX_SCANNED in a small library. With `starts_with`, the order is that
+    of the search: by how well title and artist match this.
     """
     if most is None:
-        most = WALKED if wanted.word_index.span < WALKED else COUNTED
+        most = MAX_SCANNED if wanted.word_index.span < MAX_SCANNED else MAX_COUNTED
     found, are_lowest = _at_most(wanted, most + 1, starts_with)
     if len(found) <= most:
         return QueryResult([track_id for _, track_id in sorted(found)], is_whole=True)
@@ -98,7 +98,7 @@ def first_of(
             # As many rows are read one after the other as lie between so many of them; the index of starts
             # gives all of them.
             is_frequent = not tier.title and missing * read**2 <= len(alike) ** 2 * wanted.word_index.span
-            near = min(known) + EXCESS * read * missing // len(alike) if alike else None
+            near = min(known) + READ_AHEAD_FACTOR * read * missing // len(alike) if alike else None
             ids += _lowest(tier, missing, is_frequent=is_frequent, near=near)
         elif are_lowest:
             ids += alike[:missing]
@@ -125,7 +125,7 @@ def _tiers(wanted: TrackQuery, text: str) -> list[TrackQuery]:
 
 def count_of(wanted: TrackQuery) -> int:
     """The number of all matches, even if counting is slow."""
-    source, values = PLAIN if _is_frequent(wanted, COUNTED) else _source(wanted)
+    source, values = PLAIN if _is_frequent(wanted, MAX_COUNTED) else _source(wanted)
     condition, wanted_values = _condition(wanted)
     ((count,),) = rows_of(f"SELECT count(*) FROM {source} AND {condition}", [*values, *wanted_values])
     return int(count)
@@ -133,16 +133,16 @@ def count_of(wanted: TrackQuery) -> int:
 
 def _is_frequent(wanted: TrackQuery, number: int) -> bool:
     """Whether reading in order will probably find `number` matches."""
-    return len(_walked(wanted, SAMPLED, SAMPLED)) * WALKED >= SAMPLED * number
+    return len(_scanned(wanted, SAMPLE_ROWS, SAMPLE_ROWS)) * MAX_SCANNED >= SAMPLE_ROWS * number
 
 
 def _at_most(wanted: TrackQuery, number: int, starts_with: str) -> tuple[list[tuple[int, int]], bool]:
     """Rank and id of any `number` matches, and whether these have the lowest ids."""
     source = _source(wanted)
-    if not _is_soon(wanted, source) and _is_frequent(wanted, COUNTED):
-        found = _walked(wanted, WALKED, number, starts_with)
+    if not _is_reached_soon(wanted, source) and _is_frequent(wanted, MAX_COUNTED):
+        found = _scanned(wanted, MAX_SCANNED, number, starts_with)
         # In a small library these are all matches.
-        if len(found) == number or number > WALKED:
+        if len(found) == number or number > MAX_SCANNED:
             return found, True
     rank, values = _rank(starts_with)
     # SQLite's full-text indexes return rows in this order without sorting.
@@ -150,7 +150,7 @@ def _at_most(wanted: TrackQuery, number: int, starts_with: str) -> tuple[list[tu
     return _indexed(wanted, source, f"{rank}, t.id", values, f"{order}LIMIT %s", number), bool(order)
 
 
-def _is_soon(wanted: TrackQuery, source: Sql) -> bool:
+def _is_reached_soon(wanted: TrackQuery, source: Sql) -> bool:
     """Whether the index finds enough matches as quickly as reading in order.
 
     SQLite's indexes return rows in order and can stop early. PostgreSQL's return all rows, and common words
@@ -163,7 +163,7 @@ def _is_soon(wanted: TrackQuery, source: Sql) -> bool:
         return False
     if any(len(clause) > 1 for clause in wanted.clauses):  # corrected words are rare
         return True
-    return not all(wanted.word_index.of(wanted.clauses)) or not _is_frequent(wanted, 3 * COUNTED // 2)
+    return not all(wanted.word_index.of(wanted.clauses)) or not _is_frequent(wanted, 3 * MAX_COUNTED // 2)
 
 
 def _indexed(
@@ -180,7 +180,7 @@ def _indexed(
     return rows_of(f"{sql} {end}", [*values, *source[1], *wanted_values, number])
 
 
-def _walked(wanted: TrackQuery, rows: int, number: int, starts_with: str = "") -> list[tuple[int, int]]:
+def _scanned(wanted: TrackQuery, rows: int, number: int, starts_with: str = "") -> list[tuple[int, int]]:
     """Rank and id of at most `number` matches among the first `rows` rows, by id."""
     rank, values = _rank(starts_with)
     condition, wanted_values = _condition(wanted)
@@ -204,7 +204,7 @@ def _lowest(wanted: TrackQuery, number: int, *, is_frequent: bool, near: int | N
     if is_near:
         ids = _lowest(replace(wanted, up_to=near), number, is_frequent=False)
     elif is_frequent:
-        ids = [track_id for _, track_id in _walked(wanted, WALKED, number)]
+        ids = [track_id for _, track_id in _scanned(wanted, MAX_SCANNED, number)]
     if len(ids) == number:
         return ids
     found = _indexed(wanted, _source(wanted), "t.id", [], "ORDER BY t.id LIMIT %s", number)

@@ -27,7 +27,7 @@ from core.errors import ErrorSpec, NotFound, raises
 from core.pagination import Part
 
 # A library with more genres than these has no genres but tags: those are found that sort first.
-MOST_GENRES = 500
+MAX_GENRES = 500
 # The start of a word of a genre, from this many letters on, means that genre.
 GENRE_START = 3
 
@@ -44,8 +44,8 @@ class TrackSearch:
     def part(self, offset: int, limit: int) -> Part[Track]:
         ids, is_whole = self._first(offset + limit + 1)
         here = ids[offset : offset + limit]
-        # Beyond COUNTED tracks are not counted: the total is a minimum.
-        total = len(ids) if is_whole else max(search_queries.COUNTED + 1, len(ids))
+        # Beyond MAX_COUNTED tracks are not counted: the total is a minimum.
+        total = len(ids) if is_whole else max(search_queries.MAX_COUNTED + 1, len(ids))
         tracks = Track.objects.in_bulk(here)
         rows = [tracks[track_id] for track_id in here if track_id in tracks]
         headers = {"X-Match-Count": str(0 if self._is_near else total)} if is_whole else {}
@@ -104,7 +104,7 @@ class TrackSearch:
 def named_genres(words: list[str]) -> dict[tuple[str, ...], list[str]]:
     """The genres that some of the words name, by the words that are left."""
     meant: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for genre in genre_keys(MOST_GENRES):
+    for genre in genre_keys(MAX_GENRES):
         name = f" {normalised(genre)} "
         others = tuple(word for word in words if not _is_in_name(word, name))
         if len(others) < len(words):

@@ -21,9 +21,9 @@ Sql = tuple[str, Sequence[Value]]
 # The number of letters of a trigram.
 GRAM = 3
 # A text in more words than this is not selective: it is searched in the tracks' own texts.
-MOST_WORDS = 200
+MAX_WORDS = 200
 # Texts of one search that are looked up; the others are searched in the tracks' own texts.
-MOST_TEXTS = 20
+MAX_TEXTS = 20
 IN_PLACES = "tracks_places.rowid"
 
 # A word as the index of tracks by word stores it: on SQLite its id, on PostgreSQL the word itself.
@@ -85,7 +85,7 @@ class WordIndex:
         least = GRAM + 1 if is_alone else GRAM
         new = {text for clause in clauses for text in clause} - self._containing.keys() - self._whole.keys()
         parts_of_words = (text for text in new if len(text) >= least and " " not in text and text.isascii())
-        texts = sorted(parts_of_words, key=lambda text: (-len(text), text))[:MOST_TEXTS]
+        texts = sorted(parts_of_words, key=lambda text: (-len(text), text))[:MAX_TEXTS]
         if not texts:
             return
         parts = [_containing(number, text) for number, text in enumerate(texts)]
@@ -96,7 +96,7 @@ class WordIndex:
         for number, name in rows_of(sql, [value for _, values in parts for value in values]):
             names[number].append(str(name))
         for text, found in zip(texts, names, strict=True):
-            self._containing[text] = found if len(found) <= MOST_WORDS else None
+            self._containing[text] = found if len(found) <= MAX_WORDS else None
 
 
 _NAME = {"sqlite": "w.id", "postgresql": "w.word"}
@@ -109,12 +109,12 @@ def _containing(number: int, text: str) -> Sql:
             " ON w.id = tracks_word_grams.rowid"
             " WHERE tracks_word_grams MATCH %s AND instr(w.word, %s) > 0 LIMIT %s"
         )
-        return sql, [match_of((text,)), text, MOST_WORDS + 1]
+        return sql, [match_of((text,)), text, MAX_WORDS + 1]
     sql = (
         f"SELECT {number}, w.word FROM tracks_searchword AS w WHERE w.padded LIKE %s"
         " AND strpos(w.word, %s) > 0 LIMIT %s"
     )
-    return sql, [f"%{text}%", text, MOST_WORDS + 1]
+    return sql, [f"%{text}%", text, MAX_WORDS + 1]
 
 
 def places_of(clauses: Clauses) -> Sql:

@@ -187,8 +187,8 @@ def prepare(requested: GraphqlOperation, context: Context) -> dict[str, Any] | N
 
 def encoded_response(requested: GraphqlOperation, context: Context) -> bytes:
     """The encoded response. A query's response is computed once for each state of charts and counts."""
-    if refusal := prepare(requested, context):
-        return json_bytes(refusal)
+    if rejection := prepare(requested, context):
+        return json_bytes(rejection)
     if not context.is_read:
         return json_bytes(execute(requested, context))
 

@@ -106,57 +106,57 @@ class TrendingTrackPayload(msgspec.Struct, frozen=True):
     counts: dict[str, CountStatus]
 
 
-class GraphDataAnswer(msgspec.Struct, frozen=True):
+class GraphDataResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: list[GraphTrackPayload]
     is_sample: bool
 
 
-class LastUpdatedAnswer(msgspec.Struct, frozen=True):
+class LastUpdatedResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: LastUpdatedPayload
     is_sample: bool
 
 
-class HeaderArtAnswer(msgspec.Struct, frozen=True):
+class HeaderArtResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: dict[str, HeaderArtPayload]
     is_sample: bool
 
 
-class TrendingAnswer(msgspec.Struct, frozen=True):
+class TrendingResponse(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: list[TrendingTrackPayload]
     is_sample: bool
 
 
-GRAPH_DATA = GraphDataAnswer(
+GRAPH_DATA = GraphDataResponse(
     "success",
     "Counts of the pop chart.",
     [GraphTrackPayload(1, ISRC, NAME, ARTIST, COUNTS)],
     is_sample=True,
 )
-LAST_UPDATED = LastUpdatedAnswer(
+LAST_UPDATED = LastUpdatedResponse(
     "success", "The pop chart's age.", LastUpdatedPayload("pop", DAY, AT), is_sample=True
 )
-HEADER_ART = HeaderArtAnswer(
+HEADER_ART = HeaderArtResponse(
     "success",
     "Covers of the lists for pop.",
     {"spotify": HeaderArtPayload("Sample: pop", "", "", "https://charts.example/spotify/pop")},
     is_sample=True,
 )
-TRENDING = TrendingAnswer(
+TRENDING = TrendingResponse(
     "success",
     "Tracks with the largest growth of plays in a week.",
     [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500, DAY, {"spotify": "missing", "soundcloud": "ok"})],
     is_sample=True,
 )
 
-MOST_TRENDING = 100
+MAX_TRENDING = 100
 
 
 def graph_data(edition: Edition) -> list[GraphTrackPayload]:
@@ -191,7 +191,7 @@ def header_art(genre: str) -> dict[str, HeaderArtPayload]:
 
 
 def trending() -> list[TrendingTrackPayload]:
-    day, trends = most_trending(MOST_TRENDING)
+    day, trends = most_trending(MAX_TRENDING)
     tracks = chart_tracks([one.isrc for one in trends])
     return [
         TrendingTrackPayload(

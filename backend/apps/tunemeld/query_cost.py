@@ -184,7 +184,7 @@ class Budget:
 
 def _check(what: str, actual: int, most: int) -> None:
     if actual > most:
-        raise refused(f"Too large: {what}: {actual}, and {most} is the limit.")
+        raise query_error(f"Too large: {what}: {actual}, and {most} is the limit.")
 
 
 class QueryCode(StrEnum):
@@ -193,7 +193,7 @@ class QueryCode(StrEnum):
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
 
 
-def refused(message: str, code: str = QueryCode.QUERY_TOO_LARGE) -> GraphQLError:
+def query_error(message: str, code: str = QueryCode.QUERY_TOO_LARGE) -> GraphQLError:
     return GraphQLError(message, extensions={"code": str(code)})
 
 
@@ -277,7 +277,7 @@ class _Counter:
 
     def _fragment(self, name: str, within: tuple[str, ...]) -> Cost:
         if name in within:
-            raise refused(FRAGMENTS_LOOP)
+            raise query_error(FRAGMENTS_LOOP)
         if name not in self._known:
             fragment = self._fragments.get(name)
             # A missing one is reported by the validation rules.

@@ -14,7 +14,7 @@ from apps.charts.selectors.tracks import EMBEDS, embed_url, find_chart_track, kn
 from apps.counts.cache import invalidate_views
 from apps.counts.models import CountedService
 from apps.tunemeld import labels, lists
-from apps.tunemeld.query_cost import MAX_ISRCS, refused
+from apps.tunemeld.query_cost import MAX_ISRCS, query_error
 from apps.tunemeld.tracks import (
     ServiceType,
     TrackPlayCountType,
@@ -33,7 +33,7 @@ def refresh(isrc: str, *, caller: Caller) -> TrackType | None:
     try:
         check_rate_limit(COUNT_REFRESHES, caller.counted_as)
     except RateLimited as error:
-        raise refused(error.message, error.code) from None
+        raise query_error(error.message, error.code) from None
     track = find_chart_track(isrc)
     if track is None:
         return None
@@ -150,7 +150,7 @@ class Query:
     )
     def tracks_play_counts(self, isrcs: list[str]) -> list[TrackPlayCountType]:
         if len(isrcs) > MAX_ISRCS:
-            raise refused(f"At most {MAX_ISRCS} ISRCs in one request.")
+            raise query_error(f"At most {MAX_ISRCS} ISRCs in one request.")
         return _play_counts(isrcs)
 
 

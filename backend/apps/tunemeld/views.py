@@ -65,7 +65,7 @@ class GraphQLExtensions(msgspec.Struct, frozen=True):
     is_sample: bool
 
 
-class GraphQLAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+class GraphQLResponse(msgspec.Struct, frozen=True, omit_defaults=True):
     """The requested data; `errors` if there are any.
 
     For charts, `extensions` contain whether they are made of samples.
@@ -91,12 +91,12 @@ class GraphQLView(APIView):
             200,
             "The result of the operation.",
             {"data": {"genres": [{"name": "pop", "displayName": "Pop"}]}},
-            body=GraphQLAnswer,
+            body=GraphQLResponse,
         ),
         body=Body(
             OperationSerializer,
             {"query": "query GetAvailableGenres { genres { name displayName } }", "variables": {}},
-            name="GraphQLQuestion",
+            name="GraphQLRequest",
         ),
         errors=[NO_QUERY],
         values={"max_operations": MAX_OPERATIONS},

@@ -49,7 +49,7 @@ GUEST_ID_BYTES = 12  # 96 random bits: no id is guessed by chance
 # Without regard to case a letter may become three.
 LONGEST_KEY = 3 * 254
 # Fields that are unique among accounts, regardless of case.
-ONCE = {"username": "username_key", "email": "email_key"}
+UNIQUE_KEYS = {"username": "username_key", "email": "email_key"}
 
 
 def folded(text: str) -> str:
@@ -81,7 +81,7 @@ class User(AbstractUser):
     def clean(self) -> None:
         """The same rule for forms."""
         super().clean()
-        for field, key in ONCE.items():
+        for field, key in UNIQUE_KEYS.items():
             wanted = self._key_of(field)
             others = User.objects.filter(**{key: wanted}).exclude(pk=self.pk)
             if wanted is not None and others.exists():
@@ -89,7 +89,7 @@ class User(AbstractUser):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         written = None if update_fields is None else set(update_fields)
-        for field, key in ONCE.items():
+        for field, key in UNIQUE_KEYS.items():
             if written is None or field in written:
                 setattr(self, key, self._key_of(field))
                 written = None if written is None else {*written, key}
@@ -97,9 +97,9 @@ class User(AbstractUser):
 
     def _key_of(self, field: str) -> str | None:
         wanted = folded(getattr(self, field) or "") or None
-        if wanted is None or self._state.adding or getattr(self, ONCE[field]) is not None:
+        if wanted is None or self._state.adding or getattr(self, UNIQUE_KEYS[field]) is not None:
             return wanted
-        stored = User.objects.filter(pk=self.pk).values_list(field, ONCE[field]).first()
+        stored = User.objects.filter(pk=self.pk).values_list(field, UNIQUE_KEYS[field]).first()
         is_older_than_the_rule = stored is not None and (folded(stored[0]), stored[1]) == (wanted, None)
         return None if is_older_than_the_rule else wanted
 

@@ -143,7 +143,7 @@ class AccountChangeSerializer(serializers.Serializer[None]):
     email = serializers.CharField(required=False, allow_blank=True)
     profile = ProfileSerializer(required=False)
 
-    def refuse_others(self, user: User) -> None:
+    def reject_unknown_fields(self, user: User) -> None:
         """Raises ValidationError where a name or an address was given that is not the account's."""
         for field, what in (("username", "name"), ("email", "e-mail address")):
             if self.validated_data.get(field, getattr(user, field)) != getattr(user, field):

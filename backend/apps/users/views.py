@@ -224,7 +224,7 @@ class UserViewSet(viewsets.ViewSet):
         if not may_change(caller, asked_for):
             raise NotPermitted("This is another user's account.")
         wanted.is_valid(raise_exception=True)
-        wanted.refuse_others(user)
+        wanted.reject_unknown_fields(user)
         if not replayed_subject(request._request):
             is_whole = isinstance(wanted, WholeAccountSerializer)
             user = change_taste(user_id=asked_for, given=wanted.given, is_whole=is_whole)

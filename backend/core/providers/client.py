@@ -112,7 +112,7 @@ class ProviderTransport:
                 response.headers.get("Retry-After"), now=self._times.wall_clock()
             )
             body = (
-                self._body(response, deadline) if response.is_success else self._refusal(response, deadline)
+                self._body(response, deadline) if response.is_success else self._rejection(response, deadline)
             )
             version = Version(
                 response.headers.get("ETag", "")[:MAX_VERSION],
@@ -120,7 +120,7 @@ class ProviderTransport:
             )
             return ProviderResponse(response.status_code, asked_for, body, version)
 
-    def _refusal(self, response: httpx.Response, deadline: float) -> bytes:
+    def _rejection(self, response: httpx.Response, deadline: float) -> bytes:
         """The body of a 4xx response; if it cannot be read, the status is enough."""
         if response.is_client_error:
             with suppress(ProviderError, httpx.TransportError):

@@ -99,7 +99,7 @@ class Tokens:
         try:
             return self._accounts.ask(question, _read_grant)
         except ProviderError as error:
-            if error.failure is not Failure.REFUSED:
+            if error.failure is not Failure.REJECTED:
                 raise
             # This request only presents the credentials, so they were rejected (RFC 6749, 5.2: status 400).
             raise ProviderError(error.provider, Failure.NOT_ALLOWED, status=error.status) from error

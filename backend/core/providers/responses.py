@@ -34,11 +34,11 @@ class Failure(StrEnum):
     # 401: the token has expired, or the credentials are wrong.
     NOT_ALLOWED = "not_allowed"
     # Only this request was rejected (other 4xx).
-    REFUSED = "refused"
+    REJECTED = "refused"
 
 
 # Nothing changes these but another setting, or another version of this program.
-PERMANENT = {Failure.TOO_LARGE, Failure.REDIRECTED, Failure.NOT_ALLOWED, Failure.REFUSED}
+PERMANENT = {Failure.TOO_LARGE, Failure.REDIRECTED, Failure.NOT_ALLOWED, Failure.REJECTED}
 # Often over a moment later.
 PASSING = {Failure.UNREACHABLE, Failure.SLOW, Failure.CUT, Failure.BROKEN, Failure.BUSY}
 # With these, the service itself has failed, with any request.
@@ -194,7 +194,7 @@ def _failure_of(status: int) -> Failure:
         return Failure.BROKEN
     if status < FIRST_ERROR_STATUS:
         return Failure.REDIRECTED
-    return {401: Failure.NOT_ALLOWED, 408: Failure.SLOW, 429: Failure.BUSY}.get(status, Failure.REFUSED)
+    return {401: Failure.NOT_ALLOWED, 408: Failure.SLOW, 429: Failure.BUSY}.get(status, Failure.REJECTED)
 
 
 # --- Time --------------------------------------------------------------------------------------------

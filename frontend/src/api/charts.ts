@@ -2,40 +2,40 @@
 
 import type {
   Chart,
-  ChartAnswer,
+  ChartResponse,
   ChartIndex,
-  ChartIndexAnswer,
+  ChartIndexResponse,
   ChartTrack,
-  ChartTrackAnswer,
-  LibraryTrackAnswer,
+  ChartTrackResponse,
+  LibraryTrackResponse,
   RoomChart,
-  RoomChartAnswer,
+  RoomChartResponse,
   Track,
 } from "../generated/api.ts";
 import { request } from "./http.ts";
 
 export async function fetchChartIndex(): Promise<ChartIndex> {
-  return (await request<ChartIndexAnswer>("/api/charts/")).body.data;
+  return (await request<ChartIndexResponse>("/api/charts/")).body.data;
 }
 
 /** The newest that was out on that day, as in "2025-12-04"; without one the newest of all. */
 export async function fetchChart(genre: string, day: string | null): Promise<Chart> {
   const query = day === null ? "" : `?date=${day}`;
-  return (await request<ChartAnswer>(`/api/charts/${encodeURIComponent(genre)}/${query}`)).body.data;
+  return (await request<ChartResponse>(`/api/charts/${encodeURIComponent(genre)}/${query}`)).body.data;
 }
 
 /** Of a week as in "2025-W49"; without one of the week that goes on. */
 export async function fetchRoomChart(room: string, week: string | null): Promise<RoomChart> {
   const query = week === null ? "" : `?week=${week}`;
-  return (await request<RoomChartAnswer>(`/api/rooms/${room}/chart/${query}`)).body.data;
+  return (await request<RoomChartResponse>(`/api/rooms/${room}/chart/${query}`)).body.data;
 }
 
 /** The library's track of this recording, made where it wasn't there. */
 export async function importChartTrack(isrc: string): Promise<Track> {
   const path = `/api/charts/tracks/${encodeURIComponent(isrc)}/library/`;
-  return (await request<LibraryTrackAnswer>(path, { method: "POST" })).body.data;
+  return (await request<LibraryTrackResponse>(path, { method: "POST" })).body.data;
 }
 
 export async function fetchChartTrack(isrc: string): Promise<ChartTrack> {
-  return (await request<ChartTrackAnswer>(`/api/charts/tracks/${encodeURIComponent(isrc)}/`)).body.data;
+  return (await request<ChartTrackResponse>(`/api/charts/tracks/${encodeURIComponent(isrc)}/`)).body.data;
 }

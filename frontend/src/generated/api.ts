@@ -28,11 +28,11 @@ export type ApiBodies =
   | Refresh
   | Token
   | EnvelopedError
-  | ChartIndexAnswer
+  | ChartIndexResponse
   | ChartIndex
   | ChartGenre
   | ChartService
-  | ChartTrackAnswer
+  | ChartTrackResponse
   | ChartTrack
   | ServiceLink
   | Embed
@@ -41,8 +41,8 @@ export type ApiBodies =
   | CountOnDay
   | SimilarTracks
   | SimilarTrack
-  | LibraryTrackAnswer
-  | ChartAnswer
+  | LibraryTrackResponse
+  | ChartResponse
   | Chart
   | ChartSource
   | ChartEntry
@@ -51,25 +51,25 @@ export type ApiBodies =
   | ChartCount
   | ChartChange
   | ChartMovement
-  | ServiceListAnswer
+  | ServiceListResponse
   | ServiceList
   | ListEntry
-  | GraphQLAnswer
+  | GraphQLResponse
   | GraphQLExtensions
-  | GraphQLQuestion
-  | GraphDataAnswer
+  | GraphQLRequest
+  | GraphDataResponse
   | GraphTrack
   | GuestWithToken
   | NewGuest
   | Guest
   | GuestName
-  | HeaderArtAnswer
+  | HeaderArtResponse
   | HeaderArt
   | HealthResponse
   | Health
   | SourceAge
   | CountAge
-  | LastUpdatedAnswer
+  | LastUpdatedResponse
   | LastUpdated
   | PageError
   | Page
@@ -101,7 +101,7 @@ export type ApiBodies =
   | PageOfRoom
   | NewRoom
   | RoomChange
-  | RoomChartAnswer
+  | RoomChartResponse
   | RoomChart
   | RoomChartEntry
   | Audio
@@ -115,7 +115,7 @@ export type ApiBodies =
   | Genre
   | PageOfGenre
   | TrackChange
-  | TrendingAnswer
+  | TrendingResponse
   | TrendingTrack
   | PageOfAccount
   | AccountFacts
@@ -355,7 +355,7 @@ export interface EnvelopedError {
   data: null;
   error: ErrorDetail;
 }
-export interface ChartIndexAnswer {
+export interface ChartIndexResponse {
   status: "success";
   message: string;
   data: ChartIndex;
@@ -382,7 +382,7 @@ export interface ChartService {
   name: string;
   is_ranked: boolean;
 }
-export interface ChartTrackAnswer {
+export interface ChartTrackResponse {
   status: "success";
   message: string;
   data: ChartTrack;
@@ -468,13 +468,13 @@ export interface SimilarTrack {
   artist: string;
   similarity: number;
 }
-export interface LibraryTrackAnswer {
+export interface LibraryTrackResponse {
   status: "success";
   message: string;
   data: Track;
   is_sample: boolean;
 }
-export interface ChartAnswer {
+export interface ChartResponse {
   status: "success";
   message: string;
   data: Chart;
@@ -562,7 +562,7 @@ export interface ChartMovement {
   kind: "down" | "new" | "re-entry" | "same" | "up";
   by: number;
 }
-export interface ServiceListAnswer {
+export interface ServiceListResponse {
   status: "success";
   message: string;
   data: ServiceList;
@@ -604,7 +604,7 @@ export interface ListEntry {
  *
  *     For charts, `extensions` contain whether they are made of samples.
  */
-export interface GraphQLAnswer {
+export interface GraphQLResponse {
   data?: {} | null;
   errors?: {}[];
   extensions?: GraphQLExtensions;
@@ -612,14 +612,14 @@ export interface GraphQLAnswer {
 export interface GraphQLExtensions {
   is_sample: boolean;
 }
-export interface GraphQLQuestion {
+export interface GraphQLRequest {
   query: string;
   variables?: {
     [k: string]: unknown;
   } | null;
   operationName?: string | null;
 }
-export interface GraphDataAnswer {
+export interface GraphDataResponse {
   status: "success";
   message: string;
   data: GraphTrack[];
@@ -655,7 +655,7 @@ export interface Guest {
 export interface GuestName {
   name: string;
 }
-export interface HeaderArtAnswer {
+export interface HeaderArtResponse {
   status: "success";
   message: string;
   data: {
@@ -700,7 +700,7 @@ export interface CountAge {
   counted_at: string | null;
   age_seconds: number | null;
 }
-export interface LastUpdatedAnswer {
+export interface LastUpdatedResponse {
   status: "success";
   message: string;
   data: LastUpdated;
@@ -840,7 +840,7 @@ export interface PageOfNamedWish {
   results: NamedWish[];
 }
 /**
- * What a person in the room wants to hear. Without the name, as answers to writes are kept.
+ * What a person in the room wants to hear. Without the name, as responses to writes are kept.
  */
 export interface Wish {
   id: number;
@@ -990,7 +990,7 @@ export interface RoomChange {
   is_public?: boolean;
   order?: "manual" | "votes";
 }
-export interface RoomChartAnswer {
+export interface RoomChartResponse {
   status: "success";
   message: string;
   data: RoomChart;
@@ -1137,7 +1137,7 @@ export interface TrackChange {
   explicit?: boolean | null;
   title?: string;
 }
-export interface TrendingAnswer {
+export interface TrendingResponse {
   status: "success";
   message: string;
   data: TrendingTrack[];

@@ -43,12 +43,12 @@ def test_tracks_that_sound_alike_are_sorted_by_similarity(client: httpx.Client, 
     assert similar["status"] == "ok"
     assert len(similar["tracks"]) == 10
     assert all(one.keys() == {"isrc", "name", "artist", "similarity"} for one in similar["tracks"])
-    likeness = [one["similarity"] for one in similar["tracks"]]
-    assert likeness == sorted(likeness, reverse=True)
-    assert 0 <= likeness[-1] <= likeness[0] <= 1
+    similarity = [one["similarity"] for one in similar["tracks"]]
+    assert similarity == sorted(similarity, reverse=True)
+    assert 0 <= similarity[-1] <= similarity[0] <= 1
     assert entry["isrc"] not in {one["isrc"] for one in similar["tracks"]}
     back = get_data(client, f"/api/charts/tracks/{similar['tracks'][0]['isrc']}/")["similar"]["tracks"]
-    assert next(one for one in back if one["isrc"] == entry["isrc"])["similarity"] == likeness[0]
+    assert next(one for one in back if one["isrc"] == entry["isrc"])["similarity"] == similarity[0]
 
 
 def test_a_track_without_audio_features_has_unknown_similarity(client: httpx.Client):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from apps.charts.genres import RANKED, Genre, MusicService
-from apps.charts.parsers.base import SourceError, Trouble
+from apps.charts.parsers.base import SourceError, SourceFailure
 from core.providers.responses import NO_VERSION, Version
 
 # The number of ways to search a catalogue for one recording.
@@ -242,7 +242,7 @@ def read_file(path: Path) -> bytes:
         with gzip.open(path) if is_packed else path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise SourceError(Trouble.GARBAGE, "the file is damaged") from None
+        raise SourceError(SourceFailure.GARBAGE, "the file is damaged") from None
     if len(body) > MAX_BYTES:
-        raise SourceError(Trouble.GARBAGE, "the file is too large")
+        raise SourceError(SourceFailure.GARBAGE, "the file is too large")
     return body

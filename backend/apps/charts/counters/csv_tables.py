@@ -12,8 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 from apps.charts.connectors.base import AvailableTable, Connector, NotModified
 from apps.charts.models import AudioFeatures
-from apps.charts.parsers.base import FIRST_DAY, MAX_COUNT, SourceError, Trouble, name_of
-from apps.charts.pipeline.stage_run import Tally
+from apps.charts.parsers.base import FIRST_DAY, MAX_COUNT, SourceError, SourceFailure, name_of
+from apps.charts.pipeline.stage_run import StageStats
 from apps.charts.pipeline_models import ReadTable
 from apps.tracks.metadata import MetadataError, checked_isrc
 from core.providers.responses import NO_VERSION, ProviderError, Version
@@ -72,7 +72,7 @@ def read_counts(body: bytes, *, market: str = "") -> CountTable | None:
         lines = _lines(body, COUNT_COLUMNS)
         return None if lines is None else _read_counts(list(lines), market)
     except csv.Error as error:
-        raise SourceError(Trouble.GARBAGE, str(error)) from None
+        raise SourceError(SourceFailure.GARBAGE, str(error)) from None
 
 
 def read_features(body: bytes) -> FeatureTable | None:
@@ -81,7 +81,7 @@ def read_features(body: bytes) -> FeatureTable | None:
         lines = _lines(body, FEATURE_COLUMNS)
         return None if lines is None else _read_features(lines)
     except csv.Error as error:
-        raise SourceError(Trouble.GARBAGE, str(error)) from None
+        raise SourceError(SourceFailure.GARBAGE, str(error)) from None
 
 
 def is_known(body: bytes) -> bool:
@@ -89,7 +89,7 @@ def is_known(body: bytes) -> bool:
     try:
         return any(_lines(body, columns) is not None for columns in (COUNT_COLUMNS, FEATURE_COLUMNS))
     except csv.Error as error:
-        raise SourceError(Trouble.GARBAGE, str(error)) from None
+        raise SourceError(SourceFailure.GARBAGE, str(error)) from None
 
 
 def _lines(body: bytes, columns: Collection[str]) -> Iterator[dict[str, str]] | None:
@@ -105,10 +105,10 @@ def _text(body: bytes) -> str:
             with gzip.open(io.BytesIO(body)) as packed:
                 body = packed.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
-            raise SourceError(Trouble.GARBAGE, "the table is too large")
+            raise SourceError(SourceFailure.GARBAGE, "the table is too large")
         return body.decode("utf-8-sig")
     except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError):
-        raise SourceError(Trouble.GARBAGE, "no table") from None
+        raise SourceError(SourceFailure.GARBAGE, "no table") from None
 
 
 def _cleaned(lines: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
@@ -127,7 +127,7 @@ def _read_counts(lines: Sequence[Mapping[str, str]], market: str) -> CountTable:
         except ValueError:
             unreadable.append(line["date"])
     if not rows:
-        raise SourceError(Trouble.GARBAGE if unreadable else Trouble.EMPTY, "no row of counts")
+        raise SourceError(SourceFailure.GARBAGE if unreadable else SourceFailure.EMPTY, "no row of counts")
     newest = max(row.day for row in rows).isoformat()
     return CountTable(tuple(rows), len(unreadable), unreadable.count(newest))
 
@@ -139,7 +139,9 @@ def _chosen_market(there: set[str], market: str) -> str:
     chosen = market or WHOLE_WORLD
     if chosen not in there:
         known = ", ".join(sorted(there)[:20])
-        raise SourceError(Trouble.GARBAGE, f"its markets are {known}: SPOTIFY_PLAY_COUNTS_MARKET names one")
+        raise SourceError(
+            SourceFailure.GARBAGE, f"its markets are {known}: SPOTIFY_PLAY_COUNTS_MARKET names one"
+        )
     return chosen
 
 
@@ -163,7 +165,7 @@ def _read_features(lines: Iterator[Mapping[str, str]]) -> FeatureTable:
         except (ValueError, MetadataError):
             unreadable += 1
     if not features:
-        raise SourceError(Trouble.GARBAGE if unreadable else Trouble.EMPTY, "no row of features")
+        raise SourceError(SourceFailure.GARBAGE if unreadable else SourceFailure.EMPTY, "no row of features")
     return FeatureTable(features, unreadable)
 
 
@@ -199,7 +201,7 @@ class NewTable(Generic[T]):
 
 
 def new_tables(
-    connector: Connector, read: Read[T], *, about: str, now: datetime, tally: Tally
+    connector: Connector, read: Read[T], *, about: str, now: datetime, tally: StageStats
 ) -> Iterator[NewTable[T]]:
     """Tables that `read` accepts, if they are new or were read for another `about`. Failures are recorded."""
     for available in connector.tables(now=now):
@@ -231,7 +233,7 @@ def _fetch(
     table = read(response.body)
     if table is None:
         if (known or available.must_be_known) and not is_known(response.body):
-            raise SourceError(Trouble.GARBAGE, "its columns are not those of a known table")
+            raise SourceError(SourceFailure.GARBAGE, "its columns are not those of a known table")
         return None
     return NewTable(table, lambda: _note(available, digest, now, version=response.version))
 

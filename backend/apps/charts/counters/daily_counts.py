@@ -11,11 +11,11 @@ from statistics import median_low
 from apps.charts.connectors.base import Connector, Scope
 from apps.charts.genres import MusicService
 from apps.charts.models import Edition, EditionEntry
-from apps.charts.pipeline.plausibility import REFUSED_DAYS, are_growths_implausible, is_copy
-from apps.charts.pipeline.stage_run import FEW_SHARE, Progress, Tally
+from apps.charts.pipeline.plausibility import REJECTED_DAYS, are_growths_implausible, is_copy
+from apps.charts.pipeline.stage_run import FEW_SHARE, Progress, StageStats
 from apps.charts.pipeline.transform import GOOD_FOR
 from apps.counts.deltas import (
-    LEAST_USUAL_FOR_STALE,
+    MIN_USUAL_FOR_STALE,
     USUAL_DAYS,
     CountedDay,
     DailyCount,
@@ -52,7 +52,7 @@ class GrowthCheck:
             for isrc, count in counts.items()
         }
         is_implausible = are_growths_implausible([*_growths(new, series)])
-        if is_implausible and len(self._rejected_days(day, series)) < REFUSED_DAYS:
+        if is_implausible and len(self._rejected_days(day, series)) < REJECTED_DAYS:
             self.rejected.add(day)
             return True
         for isrc, one in new.items():
@@ -99,7 +99,7 @@ def _growths(
     found = []
     for isrc, one in new.items():
         usual = usual_per_day(series[isrc])
-        if usual is not None and usual >= LEAST_USUAL_FOR_STALE:
+        if usual is not None and usual >= MIN_USUAL_FOR_STALE:
             growth = None if one.flag else per_day(one.delta, one.delta_days)
             found.append((growth, [usual, series[isrc][-1].per_day or usual]))
     return found
@@ -114,7 +114,7 @@ TRACKS_PER_QUERY = 500
 LOST_SHARE = {MusicService.SPOTIFY: 0.5}
 DAY_MINUTES = 24 * 60
 # Minutes are stored as microseconds of a day's last second: at most nearly two years.
-MOST_MINUTES = 999_999
+MAX_MINUTES = 999_999
 RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.STALE: 2, Status.ANOMALY: 2, Status.OK: 3}
 
 # (service, day)
@@ -181,7 +181,7 @@ def counted_at(day: date, now: datetime) -> datetime:
     end = datetime.combine(day, time(23, 59, 59), UTC)
     if now <= end:
         return now
-    return end + timedelta(microseconds=min((now - end) // timedelta(minutes=1), MOST_MINUTES))
+    return end + timedelta(microseconds=min((now - end) // timedelta(minutes=1), MAX_MINUTES))
 
 
 def news(figures: Iterable[CountReport]) -> dict[str, list[CountReport]]:
@@ -224,7 +224,7 @@ def plausible(by_isrc: Mapping[str, list[CountReport]]) -> dict[str, list[CountR
     return dict(found)
 
 
-def report_lost(figures: Collection[CountReport], tally: Tally) -> None:
+def report_lost(figures: Collection[CountReport], tally: StageStats) -> None:
     """Reports services that lack counts of many tracks which they counted in the week before.
 
     Only days with a chart are checked.

@@ -22,7 +22,7 @@ from apps.charts.matching.candidate_index import recording_of
 from apps.charts.models import ChartTrack, ServiceTrack
 from apps.charts.parsers.base import SourceError
 from apps.charts.parsers.youtube import SEARCH_UNITS, VIDEOS_PER_REQUEST, VIEWS_UNITS
-from apps.charts.pipeline.stage_run import Tally
+from apps.charts.pipeline.stage_run import StageStats
 from apps.charts.pipeline_models import QuotaDay
 from apps.counts.models import Status
 from apps.counts.services import CountReport
@@ -30,8 +30,8 @@ from core.providers.responses import Failure, ProviderError
 
 SERVICE = MusicService.YOUTUBE
 # A video that was not there may be there later.
-SEARCHED_AGAIN_AFTER = timedelta(days=30)
-USED_UP = "youtube: the quota of the day is used up"
+SEARCH_INTERVAL = timedelta(days=30)
+EXHAUSTED = "youtube: the quota of the day is used up"
 # YouTube's own codes, https://developers.google.com/youtube/v3/docs/errors and Google's API keys.
 QUOTA_REASONS = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 TOO_FAST_REASONS = {"rateLimitExceeded", "userRateLimitExceeded"}
@@ -70,12 +70,12 @@ class Quota:
 
 
 @dataclass(slots=True)
-class _Asking:
+class _VideoRequests:
     """One run's questions. `has_stopped`: nothing more is asked today."""
 
     videos: Videos
     quota: Quota
-    tally: Tally
+    tally: StageStats
     has_stopped: str = ""
     views: dict[str, int | None] = field(default_factory=dict)
     # Those that YouTube did not answer for, and those it was not asked for.
@@ -86,8 +86,8 @@ class _Asking:
             return False
         if self.quota.take(units):
             return True
-        if USED_UP not in self.tally.failures:
-            self.tally.failures.append(USED_UP)
+        if EXHAUSTED not in self.tally.failures:
+            self.tally.failures.append(EXHAUSTED)
         return False
 
     def stop(self, why: str) -> None:
@@ -121,7 +121,7 @@ def is_about_video(error: Exception) -> bool:
     return isinstance(error, ProviderError) and bool(error.reasons & VIDEO_REASONS) and not is_of_project
 
 
-def count_reports(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterator[CountReport]:
+def count_reports(counting: Counting, isrcs: Sequence[str], tally: StageStats) -> Iterator[CountReport]:
     """Today's, for tracks that have none of today yet, the most important first."""
     today = counting.now.date()
     counted = {isrc for isrc, status in statuses_on(today, SERVICE, isrcs).items() if status == Status.OK}
@@ -131,7 +131,7 @@ def count_reports(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Ite
             yield CountReport(isrc, SERVICE, today, counting.now, Status.MISSING)
         return
     quota = Quota(SERVICE, settings.YOUTUBE_DAILY_QUOTA, now=counting.now)
-    asking = _Asking(counting.connector.videos, quota, tally)
+    asking = _VideoRequests(counting.connector.videos, quota, tally)
     known = _videos_of(left)
     _ask_views(asking, list(known.values()))
     found = _search(asking, counting, [isrc for isrc in left if isrc not in known])
@@ -140,7 +140,7 @@ def count_reports(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Ite
         yield _figure(counting, asking, isrc, (known | found).get(isrc, ""))
 
 
-def _figure(counting: Counting, asking: _Asking, isrc: str, video: str) -> CountReport:
+def _figure(counting: Counting, asking: _VideoRequests, isrc: str, video: str) -> CountReport:
     views = asking.views.get(video)
     today = counting.now.date()
     if views is not None:
@@ -156,12 +156,12 @@ def _videos_of(isrcs: Collection[str]) -> dict[str, str]:
     return {isrc: videos[isrc] for isrc in isrcs if isrc in videos}
 
 
-def _ask_views(asking: _Asking, videos: Sequence[str]) -> None:
+def _ask_views(asking: _VideoRequests, videos: Sequence[str]) -> None:
     for at in range(0, len(videos), VIDEOS_PER_REQUEST):
         _ask_views_together(asking, videos[at : at + VIDEOS_PER_REQUEST])
 
 
-def _ask_views_together(asking: _Asking, part: Sequence[str]) -> None:
+def _ask_views_together(asking: _VideoRequests, part: Sequence[str]) -> None:
     """Where one of them may not be asked about, each half is asked: the others are to have figures."""
     try:
         views = asking.videos.views(part) if asking.may(VIEWS_UNITS) else None
@@ -189,10 +189,10 @@ def _delete_gone(videos: Collection[str]) -> None:
 # --- Searching ---------------------------------------------------------------------------------------
 
 
-def _search(asking: _Asking, counting: Counting, isrcs: Sequence[str]) -> dict[str, str]:
+def _search(asking: _VideoRequests, counting: Counting, isrcs: Sequence[str]) -> dict[str, str]:
     """Videos by ISRC, of tracks that were not searched for lately."""
     tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
-    lately = counting.now - SEARCHED_AGAIN_AFTER
+    lately = counting.now - SEARCH_INTERVAL
     found = {}
     for isrc in isrcs:
         track = tracks.get(isrc)

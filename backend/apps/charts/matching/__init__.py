@@ -4,20 +4,20 @@ from apps.charts.matching.matcher import (
     THRESHOLD,
     Match,
     Recording,
-    are_unlike,
-    likeness_of,
+    are_different,
     match,
     only_probable,
     ranked,
+    similarity_of,
 )
 
 __all__ = [
     "THRESHOLD",
     "Match",
     "Recording",
-    "are_unlike",
-    "likeness_of",
+    "are_different",
     "match",
     "only_probable",
     "ranked",
+    "similarity_of",
 ]

@@ -15,9 +15,9 @@ COMMON = frozenset(
     ["the", "a", "an", "of", "and", "feat", "ft", "featuring", "with", "remix", "official", "video", "audio"]
 )
 # A word of more tracks than this is not used: it would find too many.
-MOST_TRACKS_OF_A_WORD = 200
+MAX_TRACKS_OF_WORD = 200
 # Of each name: those that share the most, and the rarest, of its words.
-MOST_CANDIDATES = 40
+MAX_CANDIDATES = 40
 WORDS_PER_QUERY = 500
 # Services that name every artist of a recording.
 NAMES_EVERYONE = frozenset(["spotify", "apple_music"])
@@ -29,11 +29,11 @@ def words_in(title: str, artist: str) -> set[str]:
     """In one way of writing, and in Latin letters where they are others."""
     words: set[str] = set()
     for text in (title, artist):
-        told = words_of(text)
-        words.update(told.split())
-        words.add(told.replace(" ", ""))  # "night core", "nightcore"
-        if not told.isascii():
-            words.update(words_of(latin(word)) for word in told.split())
+        normalised_text = words_of(text)
+        words.update(normalised_text.split())
+        words.add(normalised_text.replace(" ", ""))  # "night core", "nightcore"
+        if not normalised_text.isascii():
+            words.update(words_of(latin(word)) for word in normalised_text.split())
     cut = {word[:MAX_WORD_LENGTH] for word in words if word}
     return (cut - COMMON) or cut
 
@@ -84,7 +84,7 @@ def _tracks_of(words: Collection[str]) -> Mapping[str, Sequence[int]]:
     for at in range(0, len(ordered), WORDS_PER_QUERY):
         rows = TrackWord.objects.filter(word__in=ordered[at : at + WORDS_PER_QUERY])
         counted.update(rows.values_list("word").annotate(Count("pk")).order_by())
-    rare = [word for word in ordered if 0 < counted.get(word, 0) <= MOST_TRACKS_OF_A_WORD]
+    rare = [word for word in ordered if 0 < counted.get(word, 0) <= MAX_TRACKS_OF_WORD]
     found: defaultdict[str, list[int]] = defaultdict(list)
     for at in range(0, len(rare), WORDS_PER_QUERY):
         rows = TrackWord.objects.filter(word__in=rare[at : at + WORDS_PER_QUERY])
@@ -99,5 +99,5 @@ def _chosen(words: set[str], tracks_of: Mapping[str, Sequence[int]], first: Coll
         tracks = tracks_of.get(word, ())
         for track in tracks:
             weights[track] += 1 / len(tracks)
-    likely = sorted(weights, key=lambda track: (-weights[track], track))[:MOST_CANDIDATES]
+    likely = sorted(weights, key=lambda track: (-weights[track], track))[:MAX_CANDIDATES]
     return sorted(likely, key=lambda track: (track not in first, track))

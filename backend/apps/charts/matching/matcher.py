@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from apps.charts.matching.interpretations import Reading, readings
-from apps.charts.matching.text_similarity import title_likeness, unmatched, words_of
+from apps.charts.matching.text_similarity import title_similarity, unmatched, words_of
 
 # What each difference leaves of the score. Above `finding.THRESHOLD` stay only those that services
 # make between two names of one recording; what is below is for a person to look at.
@@ -15,7 +15,7 @@ ARTISTS_LEFT_OUT = 0.94
 SOME_ARTISTS_SHARED = 0.7
 
 
-def likeness(one: Reading, other: Reading, *, name_everyone: bool = False) -> float:
+def similarity(one: Reading, other: Reading, *, name_everyone: bool = False) -> float:
     """`name_everyone`: both come from services that leave no artist out."""
     if one.is_swapped and other.is_swapped:
         return 0.0  # the same as both as they stand
@@ -34,10 +34,10 @@ def name_factor(one: Reading, other: Reading) -> float:
     full_one, full_other = _full(one), _full(other)
     if _without_and(full_one) == _without_and(full_other):
         return 1.0
-    bare = title_likeness(one.name, other.name)
+    bare = title_similarity(one.name, other.name)
     if len(one.asides) != len(other.asides):
         return bare * OTHER_ASIDE
-    return title_likeness(full_one, full_other) or bare * OTHER_ASIDE
+    return title_similarity(full_one, full_other) or bare * OTHER_ASIDE
 
 
 def artist_factor(one: Reading, other: Reading, *, name_everyone: bool) -> float:
@@ -92,7 +92,7 @@ PROBABLE, COMPETING = 0.75, 0.65
 # Services' lengths of one recording differ by less; those of versions mostly by more.
 SAME_LENGTH_SECONDS = 4
 # With at least this similarity, a person decides; below it, the names are unrelated.
-WORTH_A_LOOK = 0.45
+REVIEW_THRESHOLD = 0.45
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def ranked(
     found = [
         Match(recording, score)
         for recording in among
-        if (score := likeness_of(candidate, recording)) >= WORTH_A_LOOK
+        if (score := similarity_of(candidate, recording)) >= REVIEW_THRESHOLD
     ]
     return sorted(found, key=lambda one: -one.score)
 
@@ -165,17 +165,17 @@ def only_probable(found: Sequence[Match], seconds: int | None = None) -> Match |
     return found[0] if is_only and is_as_long else None
 
 
-def likeness_of(one: Recording, other: Recording) -> float:
+def similarity_of(one: Recording, other: Recording) -> float:
     """The score of their likeliest readings."""
     name_everyone = one.names_everyone and other.names_everyone
     return max(
-        likeness(a, b, name_everyone=name_everyone)
+        similarity(a, b, name_everyone=name_everyone)
         for a in readings(one.title, one.artist)
         for b in readings(other.title, other.artist)
     )
 
 
-def are_unlike(one: Recording, other: Recording) -> bool:
+def are_different(one: Recording, other: Recording) -> bool:
     """Whether one code cannot mean both: neither the names nor the titles alone have anything in common.
 
     Titles in two alphabets may be one in two languages; an uploader may write more around a title.
@@ -191,4 +191,4 @@ def are_unlike(one: Recording, other: Recording) -> bool:
     is_like_title = (
         name_factor(readings(one.title, one.artist)[0], readings(other.title, other.artist)[0]) > 0
     )
-    return not is_like_title and likeness_of(one, other) < WORTH_A_LOOK
+    return not is_like_title and similarity_of(one, other) < REVIEW_THRESHOLD

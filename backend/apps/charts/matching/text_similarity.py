@@ -82,7 +82,7 @@ def latin(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def name_likeness(one: str, other: str) -> float:
+def name_similarity(one: str, other: str) -> float:
     """Of two names without spaces, from 0 to 1; 1 is only for the same."""
     if one == other:
         return 1.0
@@ -98,7 +98,7 @@ def name_likeness(one: str, other: str) -> float:
 
 
 @lru_cache(maxsize=200_000)
-def title_likeness(one: str, other: str) -> float:
+def title_similarity(one: str, other: str) -> float:
     """Of two titles; they may be misspelt word for word, but not a word longer: that is a second part."""
     compact, another = one.replace(" ", ""), other.replace(" ", "")
     if compact == another:
@@ -110,14 +110,14 @@ def title_likeness(one: str, other: str) -> float:
     words, others = one.split(), other.split()
     if len(words) != len(others):
         return 0.0
-    alike = min(_word_likeness(word, another) for word, another in zip(words, others, strict=True))
+    alike = min(_word_similarity(word, another) for word, another in zip(words, others, strict=True))
     return alike if alike >= SAME_NAME else 0.0
 
 
-def _word_likeness(one: str, other: str) -> float:
+def _word_similarity(one: str, other: str) -> float:
     shorter, longer = sorted((one, other), key=len)
     is_cut = longer == f"{shorter}g" and shorter.endswith("in") and len(shorter) >= FEWEST_BEFORE_ING + 2
-    return DAMAGED if is_cut else name_likeness(one, other)
+    return DAMAGED if is_cut else name_similarity(one, other)
 
 
 def _damaged(one: str, other: str) -> float:
@@ -162,7 +162,7 @@ def is_same_person(one: str, other: str) -> bool:
 
     A letter may be written more than once: "Kaliii".
     """
-    if name_likeness(one, other) >= SAME_NAME:
+    if name_similarity(one, other) >= SAME_NAME:
         return True
     if len(one) == len(other) >= SHORTEST_MISSPELT and other in one + one:
         return True

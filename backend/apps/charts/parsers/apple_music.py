@@ -13,7 +13,7 @@ from apps.charts.parsers.base import (
     Listing,
     Row,
     SourceError,
-    Trouble,
+    SourceFailure,
     address_of,
     converted,
     id_of,
@@ -123,7 +123,7 @@ def _songs_in(value: Any) -> list[Any]:
     if isinstance(value, dict):
         value = value.get("data")
     if not isinstance(value, list):
-        raise SourceError(Trouble.GARBAGE, "no songs")
+        raise SourceError(SourceFailure.GARBAGE, "no songs")
     return value
 
 

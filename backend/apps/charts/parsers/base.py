@@ -22,20 +22,20 @@ MAX_COUNT = 2**62
 # Far more than any list has; what is beyond it is no place on one.
 MAX_RANK = 10_000
 # The minimum share of a list's ranks that have lines; saved lists leave some out.
-LEAST_FILLED = 0.75
+MIN_FILLED = 0.75
 # Services have had charts since.
 FIRST_DAY = date(2005, 1, 1)
 # With its semicolon: "R&B" and "Love&notes" are names.
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 # Readers escape what was escaped already: "&amp;amp;".
-MOST_TIMES_ESCAPED = 3
+MAX_ESCAPED = 3
 # Scripts such as Persian and Hindi are written with these two format characters.
 JOINERS = "\u200c\u200d"
 # What programs write where there is no name.
 PLACEHOLDERS = frozenset(["null", "undefined", "none", "nan", "n/a", "[object object]"])
 
 
-class Trouble(StrEnum):
+class SourceFailure(StrEnum):
     """Why a response is no list."""
 
     # It is well formed, and says that something is wrong.
@@ -47,7 +47,7 @@ class Trouble(StrEnum):
 class SourceError(Exception):
     """The response can't be used. The text says why, in the service's words where it has any."""
 
-    def __init__(self, trouble: Trouble, said: str = "") -> None:
+    def __init__(self, trouble: SourceFailure, said: str = "") -> None:
         super().__init__(f"{trouble}: {said[:200]}" if said else str(trouble))
         self.trouble = trouble
 
@@ -107,14 +107,18 @@ class Lines:
     def finished(self, **fields: Any) -> Listing:
         """Raises SourceError when no line is left, or when most can't be read."""
         if not self.rows:
-            raise SourceError(Trouble.EMPTY if not self.unreadable else Trouble.GARBAGE)
+            raise SourceError(SourceFailure.EMPTY if not self.unreadable else SourceFailure.GARBAGE)
         if self.unreadable > len(self.rows):
-            raise SourceError(Trouble.GARBAGE, f"{self.unreadable} lines can't be read, {len(self.rows)} can")
+            raise SourceError(
+                SourceFailure.GARBAGE, f"{self.unreadable} lines can't be read, {len(self.rows)} can"
+            )
         ranks = [row.rank for row in self.rows]
         if len(set(ranks)) < len(ranks):
-            raise SourceError(Trouble.GARBAGE, "two lines have one rank")
-        if min(ranks) > 1 + self.unreadable or len(ranks) + self.unreadable < LEAST_FILLED * max(ranks):
-            raise SourceError(Trouble.GARBAGE, f"{len(ranks)} lines have ranks {min(ranks)} to {max(ranks)}")
+            raise SourceError(SourceFailure.GARBAGE, "two lines have one rank")
+        if min(ranks) > 1 + self.unreadable or len(ranks) + self.unreadable < MIN_FILLED * max(ranks):
+            raise SourceError(
+                SourceFailure.GARBAGE, f"{len(ranks)} lines have ranks {min(ranks)} to {max(ranks)}"
+            )
         rows = tuple(sorted(self.rows, key=lambda row: row.rank))
         return Listing(rows=rows, unreadable=self.unreadable, **fields)
 
@@ -130,9 +134,9 @@ def json_of(body: bytes) -> Any:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise SourceError(Trouble.GARBAGE, "no JSON") from None
+        raise SourceError(SourceFailure.GARBAGE, "no JSON") from None
     if isinstance(value, dict) and (said := _complaint(value)):
-        raise SourceError(Trouble.ERROR_BODY, said)
+        raise SourceError(SourceFailure.ERROR_BODY, said)
     return value
 
 
@@ -168,12 +172,12 @@ def decoded(value: Any, kind: type[T]) -> T:
     try:
         return converted(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise SourceError(Trouble.GARBAGE, str(error)) from None
+        raise SourceError(SourceFailure.GARBAGE, str(error)) from None
 
 
 def unescaped(text: str) -> str:
     """Without HTML's entities: some services escape their responses as if they were pages."""
-    for _ in range(MOST_TIMES_ESCAPED):
+    for _ in range(MAX_ESCAPED):
         text, before = ENTITY.sub(lambda found: unescape(found[0]), text), text
         if text == before:
             break

@@ -10,7 +10,7 @@ from apps.charts.parsers.base import (
     Listing,
     Row,
     SourceError,
-    Trouble,
+    SourceFailure,
     address_of,
     converted,
     count_of,
@@ -67,7 +67,7 @@ def read(body: bytes) -> Listing:
     """Raises SourceError."""
     value = json_of(body)
     if not isinstance(value, dict) or "tracks" not in value:
-        raise SourceError(Trouble.GARBAGE, "no playlist")
+        raise SourceError(SourceFailure.GARBAGE, "no playlist")
     playlist = decoded(value, _Playlist)
     lines = Lines()
     for place, item in enumerate(playlist.tracks.items):

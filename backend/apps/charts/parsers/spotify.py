@@ -13,7 +13,7 @@ from apps.charts.parsers.base import (
     Listing,
     Row,
     SourceError,
-    Trouble,
+    SourceFailure,
     address_of,
     converted,
     decoded,
@@ -111,7 +111,7 @@ def read_search(body: bytes) -> tuple[FoundRecording, ...]:
     tracks = value.get("tracks") if isinstance(value, dict) else None
     items = tracks.get("items") if isinstance(tracks, dict) else None
     if not isinstance(items, list):
-        raise SourceError(Trouble.GARBAGE, "no tracks")
+        raise SourceError(SourceFailure.GARBAGE, "no tracks")
     lines = Lines()
     for place, item in enumerate(items):
         lines.add(lambda place=place, item=item: _row(place + 1, converted(item, _Track)))  # type: ignore[misc]
@@ -134,7 +134,7 @@ def read(body: bytes) -> Listing:
         )
     if isinstance(value, dict) and "items" in value:
         return _read_page(decoded(value, _Page))
-    raise SourceError(Trouble.GARBAGE, "no playlist")
+    raise SourceError(SourceFailure.GARBAGE, "no playlist")
 
 
 def _read_page(page: _Page, **header: str) -> Listing:

@@ -9,7 +9,7 @@ from apps.charts.connectors.base import FoundVideo
 from apps.charts.parsers.base import (
     Address,
     SourceError,
-    Trouble,
+    SourceFailure,
     count_of,
     decoded,
     id_of,
@@ -93,5 +93,5 @@ def read_views(body: bytes) -> dict[str, int | None]:
 def _object(body: bytes) -> dict[str, Any]:
     value = json_of(body)
     if not isinstance(value, dict) or "items" not in value:
-        raise SourceError(Trouble.GARBAGE, "no items")
+        raise SourceError(SourceFailure.GARBAGE, "no items")
     return value

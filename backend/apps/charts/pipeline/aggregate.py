@@ -21,11 +21,11 @@ from apps.charts.models import (
 )
 from apps.charts.pipeline.list_checks import repeated_by
 from apps.charts.pipeline.outbox import Kind, emit_event
-from apps.charts.pipeline.stage_run import Progress, Tally, unit
+from apps.charts.pipeline.stage_run import Progress, StageStats, unit
 from apps.charts.pipeline.transform import GOOD_FOR
 
 # The minimum number of lists with a track.
-LEAST_SERVICES = 2
+MIN_SERVICES = 2
 # Added for each list of the three that a track is not on, so that tracks on all lists come first.
 PER_MISSING = 1000
 LISTS = 3
@@ -48,7 +48,7 @@ def consensus(ranks: Ranks) -> list[Place]:
     for service, listed in ranks.items():
         for isrc, rank in listed.items():
             by_track.setdefault(isrc, {})[service] = rank
-    agreed = {isrc: own for isrc, own in by_track.items() if len(own) >= LEAST_SERVICES}
+    agreed = {isrc: own for isrc, own in by_track.items() if len(own) >= MIN_SERVICES}
     order = sorted(agreed, key=lambda isrc: (points_of(agreed[isrc]), min(agreed[isrc].values()), isrc))
     return [
         Place(rank, isrc, points_of(agreed[isrc]), agreed[isrc]) for rank, isrc in enumerate(order, start=1)
@@ -72,11 +72,11 @@ class RawResponse:
     used: RawEdition | None
 
 
-def aggregate(*, scope: Scope, now: datetime, progress: Progress) -> Tally:
+def aggregate(*, scope: Scope, now: datetime, progress: Progress) -> StageStats:
     """Rows in: charts that are due; out: those that are different now."""
     due = Edition.objects.filter(is_due=True, genre__in=scope.genres).order_by("issued_on", "genre")
     ids = list(due.values_list("pk", flat=True))
-    tally = Tally(rows_in=len(ids))
+    tally = StageStats(rows_in=len(ids))
     for edition_id in progress.over(ids, len(ids), "aggregate"):
         with unit(tally, f"chart {edition_id}"):
             tally.rows_out += _make(Edition.objects.select_for_update().get(pk=edition_id), now)
@@ -129,8 +129,8 @@ def _ranks(used: RawEdition) -> dict[str, int]:
 
 def _digest(given: list[RawResponse], places: list[Place]) -> str:
     sources = [(one.service, one.status, one.used.pk if one.used else None) for one in given]
-    told = [(place.isrc, sorted(place.ranks.items())) for place in places]
-    return hashlib.sha256(msgspec.json.encode([sources, told])).hexdigest()
+    ranked = [(place.isrc, sorted(place.ranks.items())) for place in places]
+    return hashlib.sha256(msgspec.json.encode([sources, ranked])).hexdigest()
 
 
 def _write(edition: Edition, given: list[RawResponse], places: list[Place]) -> None:
@@ -158,10 +158,10 @@ def _write(edition: Edition, given: list[RawResponse], places: list[Place]) -> N
         ],
         batch_size=settings.ETL_BATCH_SIZE,
     )
-    emit_event(Kind.AGGREGATED, told_of_chart(edition))
+    emit_event(Kind.AGGREGATED, chart_event(edition))
 
 
-def told_of_chart(edition: Edition) -> dict[str, object]:
+def chart_event(edition: Edition) -> dict[str, object]:
     return {
         "genre": edition.genre,
         "date": edition.issued_on.isoformat(),
@@ -169,16 +169,16 @@ def told_of_chart(edition: Edition) -> dict[str, object]:
     }
 
 
-def publish(*, scope: Scope, now: datetime, progress: Progress) -> Tally:
+def publish(*, scope: Scope, now: datetime, progress: Progress) -> StageStats:
     """Rows in and out: charts, the oldest first."""
     waiting = Edition.objects.filter(is_to_publish=True, genre__in=scope.genres)
     ids = list(waiting.order_by("issued_on", "genre").values_list("pk", flat=True))
-    tally = Tally(rows_in=len(ids))
+    tally = StageStats(rows_in=len(ids))
     for edition_id in progress.over(ids, len(ids), "publish"):
         with unit(tally, f"chart {edition_id}"):
             edition = Edition.objects.select_for_update().get(pk=edition_id)
             edition.published_at, edition.is_to_publish = now, False
             edition.save(update_fields=["published_at", "is_to_publish"])
-            emit_event(Kind.PUBLISHED, told_of_chart(edition))
+            emit_event(Kind.PUBLISHED, chart_event(edition))
             tally.rows_out += 1
     return tally

@@ -30,7 +30,7 @@ from apps.charts.matching import only_probable, ranked
 from apps.charts.matching.candidate_index import Name, candidates
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, Status
 from apps.charts.pipeline.outbox import Kind, emit_event
-from apps.charts.pipeline.stage_run import Tally, unit
+from apps.charts.pipeline.stage_run import StageStats, unit
 from apps.charts.pipeline.transform import GOOD_FOR
 from apps.charts.selectors.tracks import known_isrcs
 from apps.counts.models import Status as CountStatus
@@ -41,9 +41,9 @@ SOUNDCLOUD, SPOTIFY = MusicService.SOUNDCLOUD, MusicService.SPOTIFY
 TRACKS_AN_EVENT = 500
 
 
-def count(counting: Counting) -> Tally:
+def count(counting: Counting) -> StageStats:
     """Rows in: tracks with new reports of any service; rows out: tracks whose history changed."""
-    tally = Tally()
+    tally = StageStats()
     tracks = tracks_to_count(counting)
     lists = uncounted_lists(counting) if SOUNDCLOUD in counting.scope.services else []
     tables: list[NewTable[CountTable]] = []
@@ -63,7 +63,7 @@ def count(counting: Counting) -> Tally:
 
 
 def _of_spotify(
-    counting: Counting, tracks: CountedTracks, tables: list[NewTable[CountTable]], tally: Tally
+    counting: Counting, tracks: CountedTracks, tables: list[NewTable[CountTable]], tally: StageStats
 ) -> Iterable[CountReport]:
     if SPOTIFY not in counting.scope.services:
         return []
@@ -88,7 +88,7 @@ def _of_spotify(
     return spotify_reports(totals, tracks.by_day, counting)
 
 
-def _of_youtube(counting: Counting, tracks: CountedTracks, tally: Tally) -> Iterable[CountReport]:
+def _of_youtube(counting: Counting, tracks: CountedTracks, tally: StageStats) -> Iterable[CountReport]:
     """Today's views: the API does not report views of past days."""
     if youtube.SERVICE not in counting.scope.services:
         return []
@@ -111,7 +111,7 @@ def _sample_views(now: datetime) -> list[CountReport]:
     ]
 
 
-def _write(counting: Counting, figures: Iterable[CountReport], tally: Tally) -> set[str]:
+def _write(counting: Counting, figures: Iterable[CountReport], tally: StageStats) -> set[str]:
     """The tracks that failed."""
     by_isrc = plausible(news(figures))
     tally.rows_in = len(by_isrc)

@@ -22,9 +22,9 @@ from apps.charts.genres import MusicService
 from apps.charts.models import ChartTrack, Edition, RawAnswer, RawEdition, RawEntry, Status, TrackFeatures
 from apps.charts.parsers import apple_music, soundcloud, spotify
 from apps.charts.parsers.base import FIRST_DAY, Listing, Read, Row, SourceError
-from apps.charts.pipeline.list_checks import why_refused
+from apps.charts.pipeline.list_checks import rejection_reason
 from apps.charts.pipeline.outbox import Kind, emit_event
-from apps.charts.pipeline.stage_run import Progress, Tally, unit
+from apps.charts.pipeline.stage_run import Progress, StageStats, unit
 from apps.counts.services import delete_counts
 from core.metrics import CHART_SOURCE_FAILURES
 from core.providers.responses import NO_VERSION, ProviderError, Version
@@ -67,10 +67,10 @@ class FetchedEdition:
 
 def extract(
     *, connector: Connector, scope: Scope, now: datetime, progress: Progress, is_dry: bool = False
-) -> Tally:
+) -> StageStats:
     """Rows in: available editions; rows out: new or changed ones. Raises ConnectorError."""
     available = connector.editions(scope, now=now)
-    tally = Tally(rows_in=len(available))
+    tally = StageStats(rows_in=len(available))
     available = _dated(available, now.date(), tally)
     known = _known(available)
     for fetched in progress.over(_all_fetched(available, known), len(available), "extract"):
@@ -93,7 +93,7 @@ def extract(
     return tally
 
 
-def _dated(available: Sequence[AvailableEdition], today: date, tally: Tally) -> list[AvailableEdition]:
+def _dated(available: Sequence[AvailableEdition], today: date, tally: StageStats) -> list[AvailableEdition]:
     for wanted in available:
         if wanted.issued_on > today:
             tally.fail(f"{wanted}: its day lies in the future")
@@ -183,7 +183,7 @@ def _message_of(error: Exception) -> str:
     return str(error).encode(errors="replace").decode()[:200]
 
 
-def _store(fetched: FetchedEdition, *, now: datetime, is_sample: bool, tally: Tally) -> None:
+def _store(fetched: FetchedEdition, *, now: datetime, is_sample: bool, tally: StageStats) -> None:
     """Stores one result, within a transaction. An implausible list does not replace the day's good one."""
     if not is_sample and fetched.listing:
         delete_samples()
@@ -195,7 +195,7 @@ def _store(fetched: FetchedEdition, *, now: datetime, is_sample: bool, tally: Ta
     )
     edition.tried_at = now
     is_good = edition.status == Status.OK and edition.transformed_at is not None
-    if is_good and fetched.listing and (why := why_refused(edition, fetched.listing.rows)):
+    if is_good and fetched.listing and (why := rejection_reason(edition, fetched.listing.rows)):
         tally.fail(f"{fetched.wanted}: {why}")
         fetched = FetchedEdition(fetched.wanted, fetched.digest, fetched.body, failure=why)
     tally.rows_out += not fetched.failure
@@ -270,7 +270,7 @@ def delete_samples() -> None:
 # --- Audio features ----------------------------------------------------------------------------------
 
 
-def import_features(*, connector: Connector, now: datetime, tally: Tally) -> None:
+def import_features(*, connector: Connector, now: datetime, tally: StageStats) -> None:
     """Stores the features of all new tables; later tables replace earlier ones."""
     for new in new_tables(connector, read_features, about=about("features"), now=now, tally=tally):
         with transaction.atomic():

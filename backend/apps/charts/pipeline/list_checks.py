@@ -12,7 +12,7 @@ from apps.charts.matching.candidate_index import NAMES_EVERYONE
 from apps.charts.models import RawEdition, Status
 from apps.charts.parsers.base import Row
 from apps.charts.pipeline.plausibility import (
-    REFUSED_DAYS,
+    REJECTED_DAYS,
     SHORT,
     Line,
     Verdict,
@@ -38,18 +38,18 @@ LinesOfDay = Mapping[tuple[str, str], Sequence[Line]]
 Places = Sequence[tuple[int, str, str]]
 
 
-def why_refused(edition: RawEdition, rows: Iterable[Row]) -> str:
+def rejection_reason(edition: RawEdition, rows: Iterable[Row]) -> str:
     """Why these rows are not to replace those of a good edition; "" if they are."""
     rows = list(rows)
     lines = _lines(edition.service, [(row.isrc, row.name, row.artist) for row in rows])
     given = verdict_on(edition, {(edition.genre, edition.service): lines})
-    if given.is_refused:
+    if given.is_rejected:
         return given.value
     plays = {row.service_track_id: row.play_count for row in rows if row.service_track_id}
     counted = {track: count for track, count in plays.items() if count is not None}
     if not counted and (same := _same_before(edition, [(row.rank, row.name, row.artist) for row in rows])):
-        return words_of_repetition(same)
-    return COPY if is_copy_of_before(edition, counted) else ""
+        return repetition_message(same)
+    return COPY if is_copy_of_earlier(edition, counted) else ""
 
 
 def verdict_on(edition: RawEdition, lines: LinesOfDay) -> Verdict:
@@ -65,7 +65,7 @@ def verdict_on(edition: RawEdition, lines: LinesOfDay) -> Verdict:
         before=lines_of(before),
         longest=_longest_before(edition),
         others=others,
-        refused=[lines_of(one) for one in _last_two(edition, Status.QUARANTINED)],
+        rejected=[lines_of(one) for one in _last_two(edition, Status.QUARANTINED)],
         other_genres=[
             of_genre
             for (genre, service), of_genre in lines.items()
@@ -94,7 +94,7 @@ def _witness(edition: RawEdition, service: str, lines: Sequence[Line], *, needs_
     return lines if goes_on(lines, before) else before
 
 
-def is_copy_of_before(edition: RawEdition, plays: Mapping[str, int]) -> bool:
+def is_copy_of_earlier(edition: RawEdition, plays: Mapping[str, int]) -> bool:
     """Whether the plays are those of an older list; services repeat also others than the last one."""
     if not plays:
         return False
@@ -127,7 +127,7 @@ def is_confirmed(edition: RawEdition) -> bool:
     return not edition.failure
 
 
-def words_of_repetition(edition: RawEdition) -> str:
+def repetition_message(edition: RawEdition) -> str:
     return f"it repeats the list of {edition.issued_on}"
 
 
@@ -194,14 +194,14 @@ def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
 def _longest_before(edition: RawEdition) -> int:
     """The lists since the last rejected one, if any: a list that was repeated since is the new normal."""
     before = _editions_before(edition, edition.service)
-    refused = before.filter(status=Status.QUARANTINED).first()
+    rejected = before.filter(status=Status.QUARANTINED).first()
     good = before.filter(status=Status.OK).annotate(length=Count("entries"))
     lengths = list(good.values_list("issued_on", "length"))
-    since = [length for day, length in lengths if refused and day > refused.issued_on]
+    since = [length for day, length in lengths if rejected and day > rejected.issued_on]
     return max(since or (length for _, length in lengths), default=0)
 
 
 def _last_two(edition: RawEdition, status: Status) -> list[RawEdition]:
     """The last two lists, where both have this status."""
-    last = list(_editions_before(edition, edition.service).exclude(status=Status.FAILED)[:REFUSED_DAYS])
-    return last if len(last) == REFUSED_DAYS and all(one.status == status for one in last) else []
+    last = list(_editions_before(edition, edition.service).exclude(status=Status.FAILED)[:REJECTED_DAYS])
+    return last if len(last) == REJECTED_DAYS and all(one.status == status for one in last) else []

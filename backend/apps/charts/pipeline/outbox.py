@@ -16,8 +16,8 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
-from apps.charts.pipeline.stage_run import Tally
-from apps.charts.pipeline_models import Delivery, PipelineEvent
+from apps.charts.pipeline.stage_run import StageStats
+from apps.charts.pipeline_models import OutboxDelivery, OutboxEvent
 from apps.counts.selectors import warm_counted
 
 logger = logging.getLogger(__name__)
@@ -76,15 +76,15 @@ consumers = {"warming": Consumer("warming", {Kind.COUNTED}, _warm)}
 
 def emit_event(kind: Kind, payload: Mapping[str, object]) -> None:
     """Stores the event and its deliveries, in the transaction of the change."""
-    event = PipelineEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())
+    event = OutboxEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())
     wanted = [one for one in consumers.values() if kind in one.kinds]
-    Delivery.objects.bulk_create([Delivery(event=event, consumer=one.name) for one in wanted])
+    OutboxDelivery.objects.bulk_create([OutboxDelivery(event=event, consumer=one.name) for one in wanted])
     event_emitted.send(sender=kind, subject=event.payload)
 
 
-def deliver() -> Tally:
+def deliver() -> StageStats:
     """Delivers all pending events, each delivery in its own transaction; failures are stored."""
-    tally, last = Tally(), 0
+    tally, last = StageStats(), 0
     while batch := list(_waiting(after=last)):
         for delivery in batch:
             last = delivery.pk
@@ -93,10 +93,10 @@ def deliver() -> Tally:
     return tally
 
 
-def replay(*, since: datetime | None = None) -> Tally:
+def replay(*, since: datetime | None = None) -> StageStats:
     """Repeats failed deliveries; with `since`, all deliveries of events since then."""
     if since is not None:
-        again = Delivery.objects.filter(event__created_at__gte=since, consumer__in=consumers)
+        again = OutboxDelivery.objects.filter(event__created_at__gte=since, consumer__in=consumers)
         again.update(done_at=None)
         _add_missing(since)
     return deliver()
@@ -105,24 +105,24 @@ def replay(*, since: datetime | None = None) -> Tally:
 def _add_missing(since: datetime) -> None:
     """Adds deliveries for consumers that did not exist when the event was emitted."""
     for consumer in consumers.values():
-        events = PipelineEvent.objects.filter(created_at__gte=since, kind__in=consumer.kinds)
+        events = OutboxEvent.objects.filter(created_at__gte=since, kind__in=consumer.kinds)
         missing = events.exclude(deliveries__consumer=consumer.name)
-        Delivery.objects.bulk_create(
-            [Delivery(event=event, consumer=consumer.name) for event in missing],
+        OutboxDelivery.objects.bulk_create(
+            [OutboxDelivery(event=event, consumer=consumer.name) for event in missing],
             batch_size=BATCH,
             ignore_conflicts=True,
         )
 
 
-def _waiting(*, after: int) -> list[Delivery]:
-    waiting = Delivery.objects.filter(done_at__isnull=True, consumer__in=consumers, pk__gt=after)
+def _waiting(*, after: int) -> list[OutboxDelivery]:
+    waiting = OutboxDelivery.objects.filter(done_at__isnull=True, consumer__in=consumers, pk__gt=after)
     return list(waiting.select_related("event").order_by("pk")[:BATCH])
 
 
-def _deliver(delivery: Delivery, tally: Tally) -> None:
+def _deliver(delivery: OutboxDelivery, tally: StageStats) -> None:
     event, consumer = delivery.event, consumers[delivery.consumer]
     message = OutboxMessage(event.pk, Kind(event.kind), event.payload, event.created_at)
-    mine = Delivery.objects.filter(pk=delivery.pk)
+    mine = OutboxDelivery.objects.filter(pk=delivery.pk)
     try:
         with transaction.atomic():
             consumer.consume(message)

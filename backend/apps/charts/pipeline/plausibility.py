@@ -16,7 +16,7 @@ from itertools import combinations
 from statistics import median
 from typing import NamedTuple
 
-from apps.charts.matching import Recording, likeness_of
+from apps.charts.matching import Recording, similarity_of
 
 # More of a list's lines are on the service's own list before, or else so many of the new ones on others'.
 OWN_SHARE, OTHERS_SHARE = 0.5, 0.05
@@ -33,13 +33,13 @@ LEAST_LENGTH, MOST_LENGTH, LEAST_DIFFERENT = 0.65, 1.5, 0.9
 # So many lines with the plays of the day before, of so many that both lists have, make a copy.
 COPIED_SHARE, LEAST_COPIED = 0.9, 5
 # Smaller growths are the same share by chance.
-LEAST_GROWTH = 20
+MIN_GROWTH = 20
 # Of so many tracks more than this share grew by less than half of what is usual for them, or by over twice.
 UNUSUAL_SHARE, LEAST_GROWING, HALF, TWICE = 0.25, 10, 0.5, 2
 # So few places are other than on an older list, and so many other than on the last one.
 REPEATED_SHARE, CHANGED_SHARE = 0.1, 0.2
 # A list that was rejected on this many days, with this share unchanged, is what the service has now.
-REFUSED_DAYS, SAME_SHARE = 2, 0.5
+REJECTED_DAYS, SAME_SHARE = 2, 0.5
 
 
 class Line(NamedTuple):
@@ -57,7 +57,7 @@ Lines = Sequence[Line]
 class Verdict(StrEnum):
     """The value is the reason for which a list was rejected, or is not confirmed."""
 
-    BELIEVED = "believed"
+    PLAUSIBLE = "believed"
     # The first, as other services have it on the same day.
     FIRST = "no earlier list of the service confirms it"
     # There is nothing to compare it with, or no two services agree.
@@ -71,8 +71,8 @@ class Verdict(StrEnum):
     REPETITIVE = "most of its lines are of the same tracks"
 
     @property
-    def is_refused(self) -> bool:
-        return self not in {Verdict.BELIEVED, *UNCONFIRMED}
+    def is_rejected(self) -> bool:
+        return self not in {Verdict.PLAUSIBLE, *UNCONFIRMED}
 
 
 # They are used, and say so.
@@ -85,10 +85,10 @@ def verdict(
     before: Lines = (),
     longest: int = 0,
     others: Sequence[Lines] = (),
-    refused: Sequence[Lines] = (),
+    rejected: Sequence[Lines] = (),
     other_genres: Sequence[Lines] = (),
 ) -> Verdict:
-    """`before` is this service's last good list, and `refused` are the rejected ones since. `others` are
+    """`before` is this service's last good list, and `rejected` are the rejected ones since. `others` are
     other services' lists that are plausible without this one; `other_genres` are this service's of that day.
 
     `longest` is the length of its longest recent good list, which detects lists that shrink step by step.
@@ -111,7 +111,7 @@ def verdict(
         if is_long
         else _compared(lines, before, [one for one in others if one])
     )
-    return Verdict.BELIEVED if given.is_refused and _keeps_coming(lines, refused) else given
+    return Verdict.PLAUSIBLE if given.is_rejected and _is_repeated_daily(lines, rejected) else given
 
 
 def is_copy(counts: Mapping[str, int], before: Mapping[str, int]) -> bool:
@@ -124,7 +124,7 @@ def is_copy(counts: Mapping[str, int], before: Mapping[str, int]) -> bool:
         return False
     alike = max(Counter(now - then for now, then in both).values())
     share = median(now / then for now, then in both if then) if any(then for _, then in both) else 0
-    in_step = sum(abs(now - share * then) <= 1 and now - then >= LEAST_GROWTH for now, then in both)
+    in_step = sum(abs(now - share * then) <= 1 and now - then >= MIN_GROWTH for now, then in both)
     return max(alike, in_step) >= COPIED_SHARE * len(both)
 
 
@@ -169,14 +169,14 @@ def _compared(lines: Lines, before: Lines, others: Sequence[Lines]) -> Verdict:
     elsewhere = [line for other in others for line in other]
     if before:
         new = _new(lines, before)
-        if _is_vouched_for(new, elsewhere):
-            return Verdict.BELIEVED
+        if _is_confirmed_by_others(new, elsewhere):
+            return Verdict.PLAUSIBLE
         if not goes_on(lines, before):
             return Verdict.UNRELATED
         if is_topped(lines, before):
             return Verdict.TOPPED
         is_doubtful = len(lines) >= SHORT and len(new) > NEW_SHARE * len(lines)
-        return Verdict.DOUBTFUL if is_doubtful else Verdict.BELIEVED
+        return Verdict.DOUBTFUL if is_doubtful else Verdict.PLAUSIBLE
     # Without a list of its own before it, little is asked for: services differ much.
     if _agree(lines, elsewhere):
         return Verdict.FIRST
@@ -192,7 +192,7 @@ def goes_on(lines: Lines, before: Lines) -> bool:
     return common > OWN_SHARE * len(lines) if len(lines) >= SHORT else common >= SHORT_SHARE * len(lines)
 
 
-def _is_vouched_for(new: Lines, others: Sequence[Line]) -> bool:
+def _is_confirmed_by_others(new: Lines, others: Sequence[Line]) -> bool:
     """What is left of an old list says nothing of the lines that came to it."""
     least = max(LEAST_LINES, OTHERS_SHARE * len(new))
     return _common(new, others) >= (least if len(new) >= SHORT else min(LEAST_LINES, SHORT_SHARE * len(new)))
@@ -204,10 +204,10 @@ def is_topped(lines: Lines, before: Lines) -> bool:
     return len(lines) >= SHORT and len(_new(top, before)) > TOP_NEW_SHARE * len(top)
 
 
-def _keeps_coming(lines: Lines, refused: Sequence[Lines]) -> bool:
-    return len(refused) >= REFUSED_DAYS and all(
+def _is_repeated_daily(lines: Lines, rejected: Sequence[Lines]) -> bool:
+    return len(rejected) >= REJECTED_DAYS and all(
         _common(lines, one) >= SAME_SHARE * len(lines) and _different(lines) >= LEAST_LENGTH * _different(one)
-        for one in refused
+        for one in rejected
     )
 
 
@@ -231,7 +231,7 @@ def _new(lines: Lines, others: Collection[Line]) -> list[Line]:
         if line.keys.isdisjoint(known)
         and not (
             line.recording
-            and any(likeness_of(line.recording, one) > 0 for one in by_isrc[line.recording.key])
+            and any(similarity_of(line.recording, one) > 0 for one in by_isrc[line.recording.key])
         )
     ]
 

@@ -26,8 +26,8 @@ from apps.charts.pipeline.outbox import deliver
 from apps.charts.pipeline.stage_run import (
     NullProgress,
     Progress,
+    StageStats,
     StageStopped,
-    Tally,
     leave_broken_connection,
 )
 from apps.charts.pipeline.transform import transform
@@ -169,7 +169,7 @@ def run_pipeline(plan: Plan) -> list[StageRun]:
         return records
 
 
-def try_out(plan: Plan) -> Tally:
+def try_out(plan: Plan) -> StageStats:
     """Runs the stage extract without writing. Raises ConnectorError."""
     return extract(
         connector=plan.connector, scope=plan.scope, now=timezone.now(), progress=plan.progress, is_dry=True
@@ -179,7 +179,7 @@ def try_out(plan: Plan) -> Tally:
 def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
     now = timezone.now()
     record = StageRun.objects.create(run=run, stage=stage, started_at=now)
-    tally = Tally()
+    tally = StageStats()
     try:
         tally = _work_of(stage, plan, now)()
         record.status = _status_of(tally)
@@ -200,9 +200,9 @@ def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
     return record
 
 
-def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
+def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], StageStats]:
     scope, progress = plan.scope, plan.progress
-    works: dict[Stage, Callable[[], Tally]] = {
+    works: dict[Stage, Callable[[], StageStats]] = {
         Stage.EXTRACT: lambda: extract(connector=plan.connector, scope=scope, now=now, progress=progress),
         Stage.TRANSFORM: lambda: transform(
             scope=scope, now=now, progress=progress, catalogue=plan.connector.catalogue
@@ -214,7 +214,7 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
     return works[stage]
 
 
-def _status_of(tally: Tally) -> StageRun.Status:
+def _status_of(tally: StageStats) -> StageRun.Status:
     """PARTLY if some sources failed; FAILED if all failed, or if most counts are anomalies or copies."""
     if not tally.failures:
         return StageRun.Status.SUCCEEDED
@@ -222,7 +222,7 @@ def _status_of(tally: Tally) -> StageRun.Status:
     return StageRun.Status.FAILED if is_all or tally.is_mostly_doubtful else StageRun.Status.PARTLY
 
 
-def _finish(record: StageRun, tally: Tally) -> None:
+def _finish(record: StageRun, tally: StageStats) -> None:
     record.ended_at = timezone.now()
     record.rows_in, record.rows_out = tally.rows_in, tally.rows_out
     record.rows_for_review = tally.rows_for_review

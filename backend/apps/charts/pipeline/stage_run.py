@@ -15,7 +15,7 @@ FEW, FEW_SHARE = 2, 0.05
 
 
 @dataclass(slots=True)
-class Tally:
+class StageStats:
     rows_in: int = 0
     rows_out: int = 0
     rows_for_review: int = 0
@@ -58,7 +58,7 @@ class Tally:
         self.rows_in = self.rows_failed = max(self.rows_in, self.rows_failed)
         self.rows_out = self.rows_for_review = self.stale = 0
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "StageStats") -> None:
         self.rows_in += other.rows_in
         self.rows_out += other.rows_out
         self.rows_for_review += other.rows_for_review
@@ -76,13 +76,13 @@ logger = logging.getLogger(__name__)
 class StageStopped(OperationalError):
     """A stage could not continue; `tally` is its statistics until then."""
 
-    def __init__(self, tally: Tally, why: Exception) -> None:
+    def __init__(self, tally: StageStats, why: Exception) -> None:
         super().__init__(str(why))
         self.tally = tally
 
 
 @contextmanager
-def unit(tally: Tally, name: str) -> Iterator[None]:
+def unit(tally: StageStats, name: str) -> Iterator[None]:
     """A unit of work in a transaction. If it fails, it is rolled back, and the next run repeats it.
 
     Raises StageStopped if it cannot begin: the database is unavailable, or another process has SQLite's lock.

@@ -16,10 +16,10 @@ from apps.charts.matching import (
     THRESHOLD,
     Match,
     Recording,
-    are_unlike,
-    likeness_of,
+    are_different,
     only_probable,
     ranked,
+    similarity_of,
 )
 from apps.charts.matching.candidate_index import NAMES_EVERYONE, Name, candidates, recording_of
 from apps.charts.matching.interpretations import readings
@@ -27,7 +27,7 @@ from apps.charts.models import ChartTrack, ManualMatch, RawEntry, ServiceTrack, 
 from apps.tracks.normalisation import folded, normalised
 
 
-def remembered_matches(*, source: str, source_track_ids: Collection[str]) -> dict[str, str | None]:
+def manual_matches(*, source: str, source_track_ids: Collection[str]) -> dict[str, str | None]:
     """By the service's own id: the ISRC, or None for "none that is known". Undecided ones are left out."""
     decided = ManualMatch.objects.filter(source=source, source_track_id__in=source_track_ids)
     return dict(decided.values_list("source_track_id", "isrc"))
@@ -35,8 +35,8 @@ def remembered_matches(*, source: str, source_track_ids: Collection[str]) -> dic
 
 KEY_GAP = "\x1f"
 How = ServiceTrack.How
-# What people said of lines, by the lines' ids: an ISRC, or None for "none that is known".
-Said = Mapping[int, str | None]
+# Manual decisions by the lines' ids: an ISRC, or None for "no known track".
+ManualDecisions = Mapping[int, str | None]
 
 
 def match_key(name: str, artist: str) -> str:
@@ -50,13 +50,13 @@ def title_keys(name: str, artist: str) -> list[str]:
     return [KEY_GAP.join((one, reading.name)) for one in reading.artists | reading.guests]
 
 
-def known_as(entry: RawEntry) -> str:
+def source_id_of(entry: RawEntry) -> str:
     """What the service calls it; where it doesn't, its names."""
     return entry.service_track_id or f"{entry.artist} {entry.name}"[:100]
 
 
 @dataclass(slots=True)
-class Identified:
+class ResolvedTracks:
     """Lines and the tracks they are of; those that cannot be recognised; and what to store."""
 
     tracks: dict[int, ChartTrack] = field(default_factory=dict)
@@ -64,42 +64,42 @@ class Identified:
     # By line, what comes closest to an unknown one.
     closest: dict[int, Match] = field(default_factory=dict)
     # People have looked at them: they are none that is known.
-    refused: list[RawEntry] = field(default_factory=list)
-    remember: list[ServiceTrack] = field(default_factory=list)
+    rejected: list[RawEntry] = field(default_factory=list)
+    to_store: list[ServiceTrack] = field(default_factory=list)
 
 
-def said_by_people(entries: Sequence[RawEntry]) -> dict[int, str | None]:
+def manual_decisions(entries: Sequence[RawEntry]) -> dict[int, str | None]:
     """For lines with their editions; lines without a verdict are left out."""
-    said: dict[int, str | None] = {}
+    manual: dict[int, str | None] = {}
     for service in {entry.edition.service for entry in entries}:
-        mine = {entry.pk: known_as(entry) for entry in entries if entry.edition.service == service}
-        told = remembered_matches(source=service, source_track_ids=set(mine.values()))
-        said |= {pk: told[name] for pk, name in mine.items() if name in told}
-    return said
+        mine = {entry.pk: source_id_of(entry) for entry in entries if entry.edition.service == service}
+        matches = manual_matches(source=service, source_track_ids=set(mine.values()))
+        manual |= {pk: matches[name] for pk, name in mine.items() if name in matches}
+    return manual
 
 
-def identify(entries: Sequence[RawEntry], said: Said) -> Identified:
+def resolve_tracks(entries: Sequence[RawEntry], manual: ManualDecisions) -> ResolvedTracks:
     """For lines with their editions. Those with ISRC have their tracks already; reads only."""
-    found = Identified()
-    remembered = _remembered(entries)
-    by_isrc = _by_isrc({*(entry.isrc for entry in entries), *said.values()} - {None})
+    found = ResolvedTracks()
+    stored_matches = _stored_matches(entries)
+    by_isrc = _by_isrc({*(entry.isrc for entry in entries), *manual.values()} - {None})
     nameless = []
     lines: defaultdict[str, list[RawEntry]] = defaultdict(list)
     for entry in entries:
-        known = remembered.get((entry.edition.service, entry.service_track_id))
-        if entry.pk in said:
-            _note_what_people_said(found, entry, by_isrc.get(said[entry.pk] or ""), known)
+        known = stored_matches.get((entry.edition.service, entry.service_track_id))
+        if entry.pk in manual:
+            _note_manual(found, entry, by_isrc.get(manual[entry.pk] or ""), known)
         elif entry.isrc and (other := _unlike(entry, lines[entry.isrc], by_isrc[entry.isrc])):
             found.closest[entry.pk] = other
             nameless.append(entry)
         elif entry.isrc:
             _note(found, entry, by_isrc[entry.isrc], How.ISRC, known)
             lines[entry.isrc].append(entry)
-        elif known and _is_lasting(known) and not are_unlike(_recording(entry), recording_of(known.track)):
+        elif known and _is_lasting(known) and not are_different(_recording(entry), recording_of(known.track)):
             found.tracks[entry.pk] = known.track
         else:
             nameless.append(entry)
-    probable = _identify_by_names(found, nameless, lines, first={track.pk for track in by_isrc.values()})
+    probable = _resolve_by_names(found, nameless, lines, first={track.pk for track in by_isrc.values()})
     _note_probable(found, probable, entries)
     return found
 
@@ -111,13 +111,13 @@ def _unlike(entry: RawEntry, lines: Sequence[RawEntry], track: ChartTrack) -> Ma
     if service_of_name <= PREFERENCE[entry.edition.service]:
         others.append(recording_of(track))
     one = _recording(entry)
-    if not others or not all(are_unlike(one, other) for other in others):
+    if not others or not all(are_different(one, other) for other in others):
         return None
-    return Match(recording_of(track), likeness_of(one, recording_of(track)))
+    return Match(recording_of(track), similarity_of(one, recording_of(track)))
 
 
 def _is_lasting(known: ServiceTrack) -> bool:
-    """What was only probable holds for the lists of its day, and what people said is in ManualMatch."""
+    """What was only probable holds for the lists of its day, and manual decisions are in ManualMatch."""
     return known.how != How.MANUAL and (known.score is None or known.score >= THRESHOLD)
 
 
@@ -147,8 +147,8 @@ def _other_names(
     return {isrc: list(found) for isrc, found in names.items()}
 
 
-def _identify_by_names(
-    found: Identified, entries: Sequence[RawEntry], lines: Lines, *, first: set[int]
+def _resolve_by_names(
+    found: ResolvedTracks, entries: Sequence[RawEntry], lines: Lines, *, first: set[int]
 ) -> list[Probable]:
     """`first` are tracks that other lists of the day have: of two of one name it is rather those."""
     names: dict[Name, list[RawEntry]] = {}
@@ -177,7 +177,7 @@ def _identify_by_names(
     return probable
 
 
-def _note_probable(found: Identified, probable: Sequence[Probable], entries: Sequence[RawEntry]) -> None:
+def _note_probable(found: ResolvedTracks, probable: Sequence[Probable], entries: Sequence[RawEntry]) -> None:
     """Of lists with no other line of the track: one with both forms says that they are two."""
     of_lists = Counter(
         (line.edition_id, found.tracks[line.pk].pk) for line in entries if line.pk in found.tracks
@@ -190,22 +190,22 @@ def _note_probable(found: Identified, probable: Sequence[Probable], entries: Seq
             _note_unknown(found, entry, [one])
 
 
-def _note_unknown(found: Identified, entry: RawEntry, matches: Sequence[Match]) -> None:
+def _note_unknown(found: ResolvedTracks, entry: RawEntry, matches: Sequence[Match]) -> None:
     found.unknown.append(entry)
     if matches:
         found.closest[entry.pk] = matches[0]
 
 
-def _note_what_people_said(
-    found: Identified, entry: RawEntry, track: ChartTrack | None, known: ServiceTrack | None
+def _note_manual(
+    found: ResolvedTracks, entry: RawEntry, track: ChartTrack | None, known: ServiceTrack | None
 ) -> None:
     if track is None:
-        found.refused.append(entry)
+        found.rejected.append(entry)
     else:
         _note(found, entry, track, How.MANUAL, known)
 
 
-def _remembered(entries: Sequence[RawEntry]) -> dict[tuple[str, str], ServiceTrack]:
+def _stored_matches(entries: Sequence[RawEntry]) -> dict[tuple[str, str], ServiceTrack]:
     ids = {entry.service_track_id for entry in entries if entry.service_track_id}
     rows = ServiceTrack.objects.filter(service_track_id__in=ids).select_related("track")
     return {(row.service, row.service_track_id): row for row in rows}
@@ -216,7 +216,7 @@ def _by_isrc(isrcs: set[str] | set[str | None]) -> dict[str, ChartTrack]:
 
 
 def _note(
-    found: Identified,
+    found: ResolvedTracks,
     entry: RawEntry,
     track: ChartTrack,
     how: How,
@@ -226,7 +226,7 @@ def _note(
     found.tracks[entry.pk] = track
     if not entry.service_track_id or (known and (known.track_id, known.how) == (track.pk, how)):
         return
-    found.remember.append(
+    found.to_store.append(
         ServiceTrack(
             service=entry.edition.service,
             service_track_id=entry.service_track_id,

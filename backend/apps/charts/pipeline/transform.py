@@ -23,37 +23,43 @@ from apps.charts.parsers.base import SourceError
 from apps.charts.pipeline.extract import event_payload
 from apps.charts.pipeline.list_checks import (
     COPY,
-    is_copy_of_before,
+    is_copy_of_earlier,
     lines_of,
     plays_of,
     repeated_by,
+    repetition_message,
     verdict_on,
-    words_of_repetition,
 )
 from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.plausibility import UNCONFIRMED, Verdict, settled
-from apps.charts.pipeline.stage_run import Progress, Tally, unit
-from apps.charts.pipeline.track_resolution import Identified, Said, identify, known_as, said_by_people
+from apps.charts.pipeline.stage_run import Progress, StageStats, unit
+from apps.charts.pipeline.track_resolution import (
+    ManualDecisions,
+    ResolvedTracks,
+    manual_decisions,
+    resolve_tracks,
+    source_id_of,
+)
 from core.providers.responses import ProviderError
 
 # --- Lookup of missing ISRCs -------------------------------------------------------------------------
 
 
-SEARCHED_AGAIN_AFTER = timedelta(days=30)
+SEARCH_INTERVAL = timedelta(days=30)
 # In one run; the others wait for the next. A question takes a while, and three are asked for each.
-MOST_IN_A_RUN = 200
+MAX_PER_RUN = 200
 
 
 def search_for_unknown(
-    *, catalogue: Catalogue, scope: Scope, now: datetime, progress: Progress, tally: Tally
+    *, catalogue: Catalogue, scope: Scope, now: datetime, progress: Progress, tally: StageStats
 ) -> int:
     """How many were found. A catalogue that fails ends it; it is no failure of the lists."""
     waiting = ReviewItem.objects.filter(
-        Q(searched_at__isnull=True) | Q(searched_at__lt=now - SEARCHED_AGAIN_AFTER),
+        Q(searched_at__isnull=True) | Q(searched_at__lt=now - SEARCH_INTERVAL),
         settled_at__isnull=True,
         service__in=scope.services,
         genre__in=scope.genres,
-    ).order_by("-last_seen_on", "pk")[:MOST_IN_A_RUN]
+    ).order_by("-last_seen_on", "pk")[:MAX_PER_RUN]
     items, found = list(waiting), 0
     for item in progress.over(items, len(items), "search"):
         try:
@@ -123,15 +129,15 @@ LAST = len(PREFERENCE)
 WRITTEN = [*VALUES, "origins"]
 
 
-def add_missing(entries: Sequence[RawEntry], said: Said) -> int:
+def add_missing(entries: Sequence[RawEntry], manual: ManualDecisions) -> int:
     """A track for each ISRC that has none yet; returns how many there were."""
-    told: dict[str, RawEntry] = {}
+    reported: dict[str, RawEntry] = {}
     for entry in entries:
         # In their order: of two tracks of one name, lines without an ISRC are of the one that is made first.
-        if isrc := said.get(entry.pk, entry.isrc):
-            told.setdefault(isrc, entry)
-    known = set(ChartTrack.objects.filter(isrc__in=told).values_list("isrc", flat=True))
-    new = [_new(isrc, entry) for isrc, entry in told.items() if isrc not in known]
+        if isrc := manual.get(entry.pk, entry.isrc):
+            reported.setdefault(isrc, entry)
+    known = set(ChartTrack.objects.filter(isrc__in=reported).values_list("isrc", flat=True))
+    new = [_new(isrc, entry) for isrc, entry in reported.items() if isrc not in known]
     ChartTrack.objects.bulk_create(new, batch_size=settings.ETL_BATCH_SIZE, ignore_conflicts=True)
     index_words(ChartTrack.objects.filter(isrc__in=[track.isrc for track in new]))
     return len(new)
@@ -148,10 +154,10 @@ def improve(track: ChartTrack, entry: RawEntry) -> bool:
     service, is_changed = entry.edition.service, False
     is_swapped = (entry.name, entry.artist) == (track.artist, track.name)
     for name in VALUES[2:] if is_swapped else VALUES:
-        told, origin = getattr(entry, name), track.origins.get(name)
+        reported, origin = getattr(entry, name), track.origins.get(name)
         counts_less = PREFERENCE.get(origin, LAST) >= PREFERENCE.get(service, LAST)
-        if told and (told, service) != (getattr(track, name), origin) and counts_less:
-            setattr(track, name, told)
+        if reported and (reported, service) != (getattr(track, name), origin) and counts_less:
+            setattr(track, name, reported)
             track.origins[name] = service
             is_changed = True
     return is_changed
@@ -166,7 +172,7 @@ def write_improved(tracks: Collection[ChartTrack]) -> None:
 SEEN = ["first_seen_on", "last_seen_on", "candidate", "score", "settled_at"]
 
 
-def list_for_review(found: Identified) -> None:
+def list_for_review(found: ResolvedTracks) -> None:
     """Each once, with the days on which it was seen, and what comes closest."""
     isrcs = {one.recording.key for one in found.closest.values()}
     tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
@@ -174,7 +180,7 @@ def list_for_review(found: Identified) -> None:
         day, closest = entry.edition.issued_on, found.closest.get(entry.pk)
         item, _ = ReviewItem.objects.get_or_create(
             service=entry.edition.service,
-            service_track_id=known_as(entry),
+            service_track_id=source_id_of(entry),
             defaults={
                 **{"genre": entry.edition.genre, "name": entry.name, "artist": entry.artist},
                 **{"url": entry.url, "first_seen_on": day, "last_seen_on": day},
@@ -190,7 +196,7 @@ def list_for_review(found: Identified) -> None:
 def settle(entries: Sequence[RawEntry]) -> None:
     """What is recognised now needs no review any more."""
     for service in {entry.edition.service for entry in entries}:
-        names = {known_as(entry) for entry in entries if entry.edition.service == service}
+        names = {source_id_of(entry) for entry in entries if entry.edition.service == service}
         ReviewItem.objects.filter(
             service=service, service_track_id__in=names, settled_at__isnull=True
         ).update(settled_at=timezone.now())
@@ -202,30 +208,30 @@ GOOD_FOR = timedelta(days=7)
 
 def transform(
     *, scope: Scope, now: datetime, progress: Progress, catalogue: Catalogue | None = None
-) -> Tally:
+) -> StageStats:
     """Rows in: lines; out: those that are of a track now; the others are listed for review.
 
     Of those a `catalogue` is asked for the codes; lists with some that it knew are then looked at again.
     """
-    tally = Tally()
+    tally = StageStats()
     _transform_waiting(scope, now, progress, tally)
     if catalogue is None:
         return tally
     found = search_for_unknown(catalogue=catalogue, scope=scope, now=now, progress=progress, tally=tally)
     if found:
-        _transform_waiting(scope, now, progress, again := Tally())
+        _transform_waiting(scope, now, progress, again := StageStats())
         tally.failures += again.failures
         tally.rows_out, tally.rows_for_review = tally.rows_out + found, tally.rows_for_review - found
     return tally
 
 
-def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: Tally) -> None:
+def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: StageStats) -> None:
     waiting = RawEdition.objects.filter(
         transformed_at__isnull=True, genre__in=scope.genres, service__in=scope.services
     )
     days = sorted(set(waiting.order_by().values_list("issued_on", flat=True)))
     for day in progress.over(days, len(days), "transform"):
-        of_day = Tally()
+        of_day = StageStats()
         with unit(of_day, f"transform {day}"):
             _transform_day(list(waiting.select_for_update().filter(issued_on=day)), now, of_day)
         if of_day.rows_failed:
@@ -233,19 +239,19 @@ def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: T
         tally.add(of_day)
 
 
-def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
+def _transform_day(editions: list[RawEdition], now: datetime, tally: StageStats) -> None:
     editions.sort(key=lambda edition: PREFERENCE[edition.service])
     check_lists([edition for edition in editions if edition.status != Status.FAILED], tally)
     entries = _entries([edition for edition in editions if edition.status == Status.OK])
     tally.rows_in += len(entries)
     if entries:
-        said = said_by_people(entries)
-        add_missing(entries, said)
-        found = _identify(entries, said)
+        manual = manual_decisions(entries)
+        add_missing(entries, manual)
+        found = _identify(entries, manual)
         tally.rows_out += len(entries) - len(found.unknown)
         tally.rows_for_review += len(found.unknown)
         list_for_review(found)
-        _look_again(editions)
+        _retry_unknown(editions)
     for edition in editions:
         edition.transformed_at = now
         edition.save(update_fields=["transformed_at"])
@@ -261,9 +267,9 @@ def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
     )
 
 
-def _identify(entries: Sequence[RawEntry], said: Said) -> Identified:
+def _identify(entries: Sequence[RawEntry], manual: ManualDecisions) -> ResolvedTracks:
     """Writes down which tracks the lines are of."""
-    found = identify(entries, said)
+    found = resolve_tracks(entries, manual)
     changed: dict[int, ChartTrack] = {}
     kept: dict[int, ChartTrack] = {}
     for entry in entries:
@@ -273,14 +279,14 @@ def _identify(entries: Sequence[RawEntry], said: Said) -> Identified:
             changed[entry.track.pk] = entry.track
     write_improved(changed.values())
     RawEntry.objects.bulk_update(entries, ["track"], batch_size=settings.ETL_BATCH_SIZE)
-    _remember(found)
+    _store_matches(found)
     settle([entry for entry in entries if entry.track])
-    settle(found.refused)
+    settle(found.rejected)
     return found
 
 
-def _remember(found: Identified) -> None:
-    latest = {(one.service, one.service_track_id): one for one in found.remember}
+def _store_matches(found: ResolvedTracks) -> None:
+    latest = {(one.service, one.service_track_id): one for one in found.to_store}
     ServiceTrack.objects.bulk_create(
         latest.values(),
         batch_size=settings.ETL_BATCH_SIZE,
@@ -290,7 +296,7 @@ def _remember(found: Identified) -> None:
     )
 
 
-def _look_again(editions: Sequence[RawEdition]) -> None:
+def _retry_unknown(editions: Sequence[RawEdition]) -> None:
     """Lines of days nearby may be of tracks that are known only now."""
     nearby = Q(pk__in=())
     for edition in editions:
@@ -302,7 +308,7 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
     unknown = list(good.select_related("edition"))
     if not unknown:
         return
-    found = _identify(unknown, said_by_people(unknown))
+    found = _identify(unknown, manual_decisions(unknown))
     for edition in {entry.edition for entry in unknown if entry.pk in found.tracks}:
         mark_charts_due(edition)
 
@@ -310,7 +316,7 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
 # --- Plausibility of lists ---------------------------------------------------------------------------
 
 
-def check_lists(mine: Sequence[RawEdition], tally: Tally) -> None:
+def check_lists(mine: Sequence[RawEdition], tally: StageStats) -> None:
     """All editions of the day are compared; only `mine` get a new verdict. Rejected lists are reported."""
     if not mine:
         return
@@ -321,7 +327,7 @@ def check_lists(mine: Sequence[RawEdition], tally: Tally) -> None:
     for edition in mine:
         given = verdicts[edition.genre, edition.service]
         _settle_edition(edition, given)
-        if edition.status == Status.OK and (why := _why_stale(edition)):
+        if edition.status == Status.OK and (why := _stale_reason(edition)):
             edition.status, edition.failure = Status.STALE, why
             edition.save(update_fields=["status", "failure"])
             tally.stale += 1
@@ -329,18 +335,18 @@ def check_lists(mine: Sequence[RawEdition], tally: Tally) -> None:
             tally.failures.append(f"{edition}: {edition.failure}")
 
 
-def _why_stale(edition: RawEdition) -> str:
-    if is_copy_of_before(edition, plays_of(edition)):
+def _stale_reason(edition: RawEdition) -> str:
+    if is_copy_of_earlier(edition, plays_of(edition)):
         return COPY
     same = repeated_by(edition)
-    return words_of_repetition(same) if same else ""
+    return repetition_message(same) if same else ""
 
 
 def _settle_edition(edition: RawEdition, given: Verdict) -> None:
-    edition.status = Status.QUARANTINED if given.is_refused else Status.OK
-    edition.failure = given.value if given.is_refused or given in UNCONFIRMED else ""
+    edition.status = Status.QUARANTINED if given.is_rejected else Status.OK
+    edition.failure = given.value if given.is_rejected or given in UNCONFIRMED else ""
     edition.save(update_fields=["status", "failure"])
-    if given.is_refused:
+    if given.is_rejected:
         emit_event(Kind.QUARANTINED, event_payload(edition))
 
 

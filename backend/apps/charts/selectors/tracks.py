@@ -159,7 +159,7 @@ EMBEDS: dict[str, Embed] = {
 
 
 # The maximum number of ranks of a track: a year of four genres.
-MOST_RANKS = 1500
+MAX_RANKS = 1500
 
 
 def find_chart_track(isrc: str) -> ChartTrack | None:
@@ -234,12 +234,12 @@ def _link(one: ServiceTrack) -> ServiceLinkPayload:
 
 
 def _ranks(track: ChartTrack) -> list[RankOnDayPayload]:
-    """The latest MOST_RANKS ranks, oldest first."""
+    """The latest MAX_RANKS ranks, oldest first."""
     places = EditionEntry.objects.filter(track=track, edition__published_at__isnull=False)
     rows = places.order_by("-edition__issued_on", "edition__genre").values_list(
         "edition__genre", "edition__issued_on", "rank", "ranks", "edition"
     )
-    found = list(rows[:MOST_RANKS])[::-1]
+    found = list(rows[:MAX_RANKS])[::-1]
     older = _older_lists({edition for *_, edition in found})
     return [
         RankOnDayPayload(genre, day, rank, services, older.get(edition, {}))
@@ -273,14 +273,14 @@ def _chart_days(ranks: Sequence[RankOnDayPayload]) -> dict[str, list[date]]:
 # --- Similar tracks ----------------------------------------------------------------------------------
 
 
-MOST_SIMILAR = 10
+MAX_SIMILAR_SHOWN = 10
 
 
 def similar_tracks(isrc: str) -> list[tuple[ChartTrack, float]] | None:
     """Other tracks of all charts, the most similar first. None: the track has no audio features."""
     if not TrackFeatures.objects.filter(isrc=isrc).exists():
         return None
-    return similar_tracks_of([isrc], limit=MOST_SIMILAR)[isrc]
+    return similar_tracks_of([isrc], limit=MAX_SIMILAR_SHOWN)[isrc]
 
 
 def similar_tracks_of(isrcs: Collection[str], *, limit: int) -> dict[str, list[tuple[ChartTrack, float]]]:

@@ -4,12 +4,12 @@ import pytest
 from django.core.cache import cache
 
 from apps.charts.pipeline.outbox import Kind, consumers, deliver, emit_event, replay
-from apps.charts.pipeline_models import Delivery
+from apps.charts.pipeline_models import OutboxDelivery
 from apps.counts import selectors
 from apps.counts.cache import FAMILIES, MISSES
 from apps.counts.selectors import current_counts, histories, view_data
 from apps.counts.services import record_counts
-from apps.counts.tests.conftest import ISRC, OTHER, said
+from apps.counts.tests.conftest import ISRC, OTHER, manual
 from core.cache import shared_memory
 from core.redis_cache import GuardedRedisCache
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def counted(monkeypatch):
     monkeypatch.setattr(selectors, "_outage_until", 0.0)
     cache.clear()
-    record_counts([said(0, 100), said(0, 5, isrc=OTHER)])
+    record_counts([manual(0, 100), manual(0, 5, isrc=OTHER)])
     yield
     cache.clear()
 
@@ -56,11 +56,11 @@ def test_while_the_cache_is_unavailable_the_event_is_stored_for_the_next_replay(
         away.setattr(GuardedRedisCache, "is_unavailable", True)
         failed = deliver().rows_failed
     assert failed == (1 if shared_memory().is_shared else 0)
-    assert Delivery.objects.filter(failure__startswith="CacheUnavailableError").count() == failed
+    assert OutboxDelivery.objects.filter(failure__startswith="CacheUnavailableError").count() == failed
 
     assert replay().rows_out == failed
 
-    assert Delivery.objects.get().done_at is not None
+    assert OutboxDelivery.objects.get().done_at is not None
 
 
 def test_one_late_response_of_the_shared_cache_is_no_failure(monkeypatch):
@@ -75,7 +75,7 @@ def test_one_late_response_of_the_shared_cache_is_no_failure(monkeypatch):
     emit_event(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
 
     assert deliver().rows_failed == 0
-    assert Delivery.objects.get().done_at is not None
+    assert OutboxDelivery.objects.get().done_at is not None
 
 
 def test_an_outage_of_the_shared_cache_delays_a_replay_once(monkeypatch):

@@ -87,13 +87,13 @@ def today() -> DailyReport:
 def test_the_report_of_a_good_day_and_of_a_partial_failure(run: Run, folder: Folder):
     count_daily(1000, 1100)
     notice = today()
-    assert (notice.verdict, list(notice.troubles), notice.odd_count) == (Verdict.SUCCESS, [], 0)
+    assert (notice.verdict, list(notice.problems), notice.anomaly_count) == (Verdict.SUCCESS, [], 0)
     assert "extract: succeeded, 1 in, 1 out, 0 failed (100.0%)" in notice.text
 
     folder.put("spotify", "pop", "2025-03-02", b'{"error": {"message": "expired"}}')
     run()
     assert today().verdict == Verdict.PARTLY
-    assert "extract: spotify pop of 2025-03-02: error_body: expired" in today().troubles
+    assert "extract: spotify pop of 2025-03-02: error_body: expired" in today().problems
 
 
 def test_failed_or_missing_stages_and_empty_sources_are_failures(run: Run, folder: Folder):
@@ -103,28 +103,34 @@ def test_failed_or_missing_stages_and_empty_sources_are_failures(run: Run, folde
     assert today().verdict == Verdict.SUCCESS
     RawEdition.objects.update(fetched_at=timezone.now() - timedelta(hours=25))
     old = "spotify has given no good list of pop for over 24 hours: ok."
-    assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [old])
+    assert (today().verdict, list(today().problems)) == (Verdict.FAILURE, [old])
     RawEdition.objects.update(fetched_at=timezone.now())
     StageRun.objects.filter(stage="transform").update(status="failed")
     failed = "The last run of the stage transform: failed."
-    assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [failed])
+    assert (today().verdict, list(today().problems)) == (Verdict.FAILURE, [failed])
     late = report_of_today(now=timezone.now() + timedelta(hours=25))
-    assert "The stage extract has not run for 24 hours." in late.troubles
+    assert "The stage extract has not run for 24 hours." in late.problems
 
 
 @pytest.mark.usefixtures("has_run")
 def test_implausible_counts_are_reported_with_their_reason():
     count_daily(5000, 5100, 4000)
 
-    [odd] = today().odd
+    [anomalies] = today().anomalies
 
-    assert (odd.isrc, odd.service, odd.count, odd.delta, odd.flag) == (ISRC, "spotify", 4000, -1100, "fell")
-    assert "1 odd counts:\nQZTUT2500001 spotify" in today().text
+    assert (anomalies.isrc, anomalies.service, anomalies.count, anomalies.delta, anomalies.flag) == (
+        ISRC,
+        "spotify",
+        4000,
+        -1100,
+        "fell",
+    )
+    assert "1 anomalies counts:\nQZTUT2500001 spotify" in today().text
 
 
 @pytest.mark.usefixtures("has_run")
 @pytest.mark.parametrize(
-    ("odd", "count", "status", "verdict"),
+    ("anomalies", "count", "status", "verdict"),
     [
         (2, 0, "succeeded", Verdict.SUCCESS),
         (3, 0, "partly", Verdict.PARTLY),
@@ -134,7 +140,7 @@ def test_implausible_counts_are_reported_with_their_reason():
     ids=["a few fell", "more fell", "most fell", "a copy"],
 )
 def test_doubtful_counts_make_a_run_partial_or_failed(
-    run: Run, folder: Folder, odd: int, count: int, status: str, verdict: Verdict
+    run: Run, folder: Folder, anomalies: int, count: int, status: str, verdict: Verdict
 ):
     today, tracks = timezone.now().date(), chosen(*range(1, 21))
     folder.put("spotify", "pop", DAY, spotify(tracks))
@@ -147,14 +153,16 @@ def test_doubtful_counts_make_a_run_partial_or_failed(
     run()
     # The copy is of yesterday's 11,000.
     doubtful = 11_000 if count else 0
-    rows += [(str(today), one, doubtful if at < odd else 12_000 + 10 * at) for at, one in enumerate(tracks)]
+    rows += [
+        (str(today), one, doubtful if at < anomalies else 12_000 + 10 * at) for at, one in enumerate(tracks)
+    ]
     put_table(folder, table(*rows))
 
     counts = next(record for record in run() if record.stage == "counts")
 
-    assert (counts.status, counts.anomalies + counts.stale) == (status, odd)
+    assert (counts.status, counts.anomalies + counts.stale) == (status, anomalies)
     notice = report_of_today(now=timezone.now())
-    assert (notice.verdict, notice.odd_count + notice.stale_count) == (verdict, odd)
+    assert (notice.verdict, notice.anomaly_count + notice.stale_count) == (verdict, anomalies)
 
 
 @pytest.mark.usefixtures("has_run")
@@ -165,7 +173,7 @@ def test_rows_that_cannot_be_read_are_reported(run: Run, folder: Folder):
 
     run()
 
-    assert "counts: counts.csv: 3 of 13 lines could not be read" in today().troubles
+    assert "counts: counts.csv: 3 of 13 lines could not be read" in today().problems
     assert (today().verdict, today().unreadable_count) == (Verdict.PARTLY, 3)
     assert "0 stale counts, 3 unreadable lines and rows." in today().text
 
@@ -194,9 +202,9 @@ def test_a_webhook_gets_every_documented_field(hook: Hook):
     part = DOCUMENT.read_text().split("## Monitoring")[1].split("\n## ")[0]
     rows = [row.split("|")[1].replace("`", "") for row in part.splitlines() if row.startswith("| `")]
     assert {word.strip() for row in rows for word in row.split(",")} == set(report)
-    assert report["odd"][0]
-    assert all(f"`{field}`" in part for field in report["odd"][0])
-    assert (report["status"], report["odd_count"]) == ("success", 1)
+    assert report["anomalies"][0]
+    assert all(f"`{field}`" in part for field in report["anomalies"][0])
+    assert (report["status"], report["anomaly_count"]) == ("success", 1)
     assert report["text"].startswith("Charts of ")
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.charts.pipeline.outbox import Kind, OutboxMessage, deliver, emit_event, replay
-from apps.charts.pipeline_models import Delivery, PipelineEvent
+from apps.charts.pipeline_models import OutboxDelivery, OutboxEvent
 from apps.charts.tests.conftest import Register
 
 pytestmark = pytest.mark.django_db
@@ -52,14 +52,14 @@ def test_a_failing_consumer_affects_no_other_and_gets_the_event_by_a_replay(
     emit_event(Kind.PUBLISHED, CHART)
     tally = deliver()
     assert (tally.rows_out, tally.rows_failed, len(other.heard)) == (1, 1, 1)
-    delivery = Delivery.objects.get(consumer="listener")
+    delivery = OutboxDelivery.objects.get(consumer="listener")
     assert (delivery.done_at, delivery.attempts, delivery.failure) == (None, 1, "RuntimeError: deaf")
     listener.is_deaf = False
 
     assert [replay().rows_out, replay().rows_out] == [1, 0]
 
     assert (len(listener.heard), len(other.heard)) == (1, 1)
-    assert Delivery.objects.get(consumer="listener").done_at is not None
+    assert OutboxDelivery.objects.get(consumer="listener").done_at is not None
 
 
 def test_all_events_since_then_are_delivered_again_also_to_new_consumers(
@@ -67,7 +67,7 @@ def test_all_events_since_then_are_delivered_again_also_to_new_consumers(
 ):
     emit_event(Kind.PUBLISHED, {**CHART, "date": "2025-03-01"})
     deliver()
-    PipelineEvent.objects.update(created_at=timezone.now() - timedelta(days=2))
+    OutboxEvent.objects.update(created_at=timezone.now() - timedelta(days=2))
     emit_event(Kind.PUBLISHED, {**CHART, "date": "2025-03-02"})
     deliver()
     late = Listener()

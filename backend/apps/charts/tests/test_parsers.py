@@ -9,7 +9,7 @@ from django.conf import settings
 
 from apps.charts.genres import RANKED
 from apps.charts.parsers import apple_music, soundcloud, spotify, youtube
-from apps.charts.parsers.base import Row, SourceError, Trouble
+from apps.charts.parsers.base import Row, SourceError, SourceFailure
 from apps.charts.pipeline.extract import READERS
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc
@@ -160,7 +160,7 @@ def test_addresses_of_apple_music_are_unescaped():
         "https://apple.example/a/1?uo=4&i=34",
         "34",
     )
-    assert listing.unreadable == 0, "what is said of the list itself is no line"
+    assert listing.unreadable == 0, "what is manual of the list itself is no line"
 
 
 def test_an_invalid_isrc_is_none():
@@ -174,18 +174,18 @@ def test_an_invalid_isrc_is_none():
 @pytest.mark.parametrize(
     ("body", "trouble"),
     [
-        (b"", Trouble.GARBAGE),
-        (b"<html>down for maintenance</html>", Trouble.GARBAGE),
-        (b"\xff\xfe\x00", Trouble.GARBAGE),
-        (b"[" * 100_000, Trouble.GARBAGE),
-        (b"null", Trouble.GARBAGE),
-        (b"7", Trouble.GARBAGE),
-        (b"{}", Trouble.GARBAGE),
-        (b'{"tracks": 5, "album_details": 5}', Trouble.GARBAGE),
-        (b'{"message": "Invalid API key."}', Trouble.ERROR_BODY),
-        (b'{"error": {"status": 429, "message": "Too many"}}', Trouble.ERROR_BODY),
-        (b'{"errors": [{"title": "No"}]}', Trouble.ERROR_BODY),
-        (b'{"status": false, "errorId": "PlaylistNotFound"}', Trouble.ERROR_BODY),
+        (b"", SourceFailure.GARBAGE),
+        (b"<html>down for maintenance</html>", SourceFailure.GARBAGE),
+        (b"\xff\xfe\x00", SourceFailure.GARBAGE),
+        (b"[" * 100_000, SourceFailure.GARBAGE),
+        (b"null", SourceFailure.GARBAGE),
+        (b"7", SourceFailure.GARBAGE),
+        (b"{}", SourceFailure.GARBAGE),
+        (b'{"tracks": 5, "album_details": 5}', SourceFailure.GARBAGE),
+        (b'{"message": "Invalid API key."}', SourceFailure.ERROR_BODY),
+        (b'{"error": {"status": 429, "message": "Too many"}}', SourceFailure.ERROR_BODY),
+        (b'{"errors": [{"title": "No"}]}', SourceFailure.ERROR_BODY),
+        (b'{"status": false, "errorId": "PlaylistNotFound"}', SourceFailure.ERROR_BODY),
     ],
 )
 def test_an_invalid_list_is_rejected_with_a_reason(service, body, trouble):
@@ -200,7 +200,7 @@ def test_an_empty_list_is_invalid(service):
     with pytest.raises(SourceError) as raised:
         READERS[service](bodies.WRITERS[service]([]))
 
-    assert raised.value.trouble == Trouble.EMPTY
+    assert raised.value.trouble == SourceFailure.EMPTY
 
 
 def test_videos_of_a_search_are_read():

@@ -20,17 +20,17 @@ DISAGREEING = lines(*range(200, 250))
 @pytest.mark.parametrize(
     ("before", "others", "expected"),
     [
-        pytest.param(lines(*range(-16, 34)), [OTHER], Verdict.BELIEVED, id="two thirds as yesterday"),
+        pytest.param(lines(*range(-16, 34)), [OTHER], Verdict.PLAUSIBLE, id="two thirds as yesterday"),
         pytest.param(lines(*range(-17, 33)), [OTHER], Verdict.DOUBTFUL, id="fewer as yesterday"),
-        pytest.param(lines(*range(-17, 33)), [TODAY[30:35]], Verdict.BELIEVED, id="but as another service"),
+        pytest.param(lines(*range(-17, 33)), [TODAY[30:35]], Verdict.PLAUSIBLE, id="but as another service"),
         pytest.param(lines(1, *range(16, 65)), [OTHER], Verdict.TOPPED, id="another list before yesterday's"),
-        pytest.param(lines(1, 2, *range(16, 64)), [OTHER], Verdict.BELIEVED, id="but for two lines of it"),
+        pytest.param(lines(1, 2, *range(16, 64)), [OTHER], Verdict.PLAUSIBLE, id="but for two lines of it"),
         pytest.param(HALF, [OTHER], Verdict.UNRELATED, id="half as yesterday, the rest as no other"),
         pytest.param(
             HALF, [TODAY[25:]], Verdict.UNRELATED, id="what is left of yesterday says nothing of it"
         ),
-        pytest.param(HALF, [TODAY[:2]], Verdict.BELIEVED, id="and two others as another service"),
-        pytest.param(OTHER, [THREE], Verdict.BELIEVED, id="a twentieth as another service"),
+        pytest.param(HALF, [TODAY[:2]], Verdict.PLAUSIBLE, id="and two others as another service"),
+        pytest.param(OTHER, [THREE], Verdict.PLAUSIBLE, id="a twentieth as another service"),
         pytest.param(OTHER, [OTHER], Verdict.UNRELATED, id="as no other"),
         pytest.param(OTHER, [ONE], Verdict.UNRELATED, id="one title in common proves nothing"),
         pytest.param(OTHER, [TWO], Verdict.UNRELATED, id="nor do two, of fifty"),
@@ -44,7 +44,7 @@ DISAGREEING = lines(*range(200, 250))
         pytest.param(NOTHING, [NOTHING], Verdict.UNKNOWN, id="an empty list is no witness"),
         pytest.param(NOTHING, [], Verdict.UNKNOWN, id="the first of all"),
         pytest.param(lines(*range(77)), [SAME], Verdict.CUT_SHORT, id="shorter than 65 %"),
-        pytest.param(lines(*range(76)), [SAME], Verdict.BELIEVED, id="65 %"),
+        pytest.param(lines(*range(76)), [SAME], Verdict.PLAUSIBLE, id="65 %"),
     ],
 )
 def test_a_list_is_plausible_by_its_length_and_common_tracks(before, others, expected):
@@ -52,32 +52,32 @@ def test_a_list_is_plausible_by_its_length_and_common_tracks(before, others, exp
 
 
 def test_a_gradually_shrinking_list_is_too_short():
-    assert verdict(lines(*range(50)), before=lines(*range(60)), longest=76) is Verdict.BELIEVED
+    assert verdict(lines(*range(50)), before=lines(*range(60)), longest=76) is Verdict.PLAUSIBLE
     assert verdict(lines(*range(50)), before=lines(*range(60)), longest=77) is Verdict.CUT_SHORT
 
 
 def test_a_list_with_another_prepended_is_too_long():
-    assert verdict(lines(*range(50), *range(200, 225)), before=TODAY, longest=50) is Verdict.BELIEVED
+    assert verdict(lines(*range(50), *range(200, 225)), before=TODAY, longest=50) is Verdict.PLAUSIBLE
     assert verdict(lines(*range(50), *range(200, 226)), before=TODAY, longest=50) is Verdict.LENGTHENED
 
 
 def test_a_list_of_repeated_tracks_is_rejected_also_as_the_first():
     assert verdict(lines(*range(44), *[1] * 6)) is Verdict.REPETITIVE
-    assert verdict([*TODAY, *lines(1, 2)], before=TODAY) is Verdict.BELIEVED
+    assert verdict([*TODAY, *lines(1, 2)], before=TODAY) is Verdict.PLAUSIBLE
 
 
 @pytest.mark.parametrize(
-    ("refused", "expected"),
+    ("rejected", "expected"),
     [
-        pytest.param([SAME, SAME], Verdict.BELIEVED, id="two days"),
-        pytest.param([lines(*range(10, 60)), lines(*range(25, 75))], Verdict.BELIEVED, id="that changes"),
+        pytest.param([SAME, SAME], Verdict.PLAUSIBLE, id="two days"),
+        pytest.param([lines(*range(10, 60)), lines(*range(25, 75))], Verdict.PLAUSIBLE, id="that changes"),
         pytest.param([SAME], Verdict.UNRELATED, id="one day"),
         pytest.param([SAME, DISAGREEING], Verdict.UNRELATED, id="another every day"),
         pytest.param([SAME, lines(*range(90))], Verdict.UNRELATED, id="shorter every day"),
     ],
 )
-def test_a_rejected_list_that_is_repeated_becomes_plausible(refused, expected):
-    assert verdict(TODAY, before=OTHER, others=[OTHER], refused=refused) is expected
+def test_a_rejected_list_that_is_repeated_becomes_plausible(rejected, expected):
+    assert verdict(TODAY, before=OTHER, others=[OTHER], rejected=rejected) is expected
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_unrelated_lines_for_one_genre_make_first_lists_of_others_doubtful():
         {
             ("rap", "apple_music"): Verdict.UNRELATED,
             ("pop", "apple_music"): Verdict.UNKNOWN,
-            ("dance", "apple_music"): Verdict.BELIEVED,
+            ("dance", "apple_music"): Verdict.PLAUSIBLE,
             ("pop", "spotify"): Verdict.UNKNOWN,
         }
     )
@@ -105,6 +105,6 @@ def test_unrelated_lines_for_one_genre_make_first_lists_of_others_doubtful():
     assert verdicts == {
         ("rap", "apple_music"): Verdict.UNRELATED,
         ("pop", "apple_music"): Verdict.UNRELATED,
-        ("dance", "apple_music"): Verdict.BELIEVED,
+        ("dance", "apple_music"): Verdict.PLAUSIBLE,
         ("pop", "spotify"): Verdict.UNKNOWN,
     }

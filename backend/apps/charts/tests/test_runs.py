@@ -12,7 +12,7 @@ from apps.charts.models import Edition, EditionEntry, RawEdition
 from apps.charts.monitoring import success_ratio
 from apps.charts.pipeline import aggregate, extract, runner, transform
 from apps.charts.pipeline.runner import AlreadyRunning, run_lock
-from apps.charts.pipeline.stage_run import Tally, leave_broken_connection
+from apps.charts.pipeline.stage_run import StageStats, leave_broken_connection
 from apps.charts.pipeline_models import Stage, StageRun
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
@@ -75,17 +75,17 @@ def test_the_next_run_completes_a_killed_stage(
 @pytest.mark.parametrize(
     ("tally", "status", "ratio"),
     [
-        (Tally(), "succeeded", 1),
-        (Tally(rows_in=4, rows_out=3, rows_failed=1, failures=["one"]), "partly", 0.75),
-        (Tally(rows_in=4, rows_failed=4, failures=["all"]), "failed", 0),
+        (StageStats(), "succeeded", 1),
+        (StageStats(rows_in=4, rows_out=3, rows_failed=1, failures=["one"]), "partly", 0.75),
+        (StageStats(rows_in=4, rows_failed=4, failures=["all"]), "failed", 0),
         # One service of two: its tracks were counted by the other.
-        (Tally(rows_in=50, rows_out=50, rows_failed=50, failures=["videos"]), "partly", 0),
+        (StageStats(rows_in=50, rows_out=50, rows_failed=50, failures=["videos"]), "partly", 0),
         # What failed before fails again, and is no news.
-        (Tally(rows_failed=50, failures=["videos"]), "partly", 0),
-        (Tally(rows_in=1, rows_out=1, rows_failed=50, failures=["videos"]), "partly", 0),
+        (StageStats(rows_failed=50, failures=["videos"]), "partly", 0),
+        (StageStats(rows_in=1, rows_out=1, rows_failed=50, failures=["videos"]), "partly", 0),
     ],
 )
-def test_the_status_of_a_stage_follows_from_its_failed_parts(tally: Tally, status: str, ratio: float):
+def test_the_status_of_a_stage_follows_from_its_failed_parts(tally: StageStats, status: str, ratio: float):
     record = StageRun(status=runner._status_of(tally), rows_in=tally.rows_in, rows_failed=tally.rows_failed)
 
     assert (record.status, success_ratio(record)) == (status, ratio)
@@ -108,7 +108,7 @@ def test_the_status_of_a_stage_follows_from_its_failed_parts(tally: Tally, statu
 def test_many_doubtful_counts_make_a_stage_partial_and_most_make_it_failed(
     what: str, figures: int, doubtful: int, status: str
 ):
-    tally = Tally(rows_in=figures, rows_out=figures, figures=figures)
+    tally = StageStats(rows_in=figures, rows_out=figures, figures=figures)
     setattr(tally, what, doubtful)
     tally.report_figures()
 
@@ -120,7 +120,7 @@ def test_many_doubtful_counts_make_a_stage_partial_and_most_make_it_failed(
     [(20, 2, "succeeded"), (20, 3, "partly"), (100, 5, "succeeded"), (100, 6, "partly")],
 )
 def test_many_unreadable_lines_make_a_stage_partial(lines: int, unreadable: int, status: str):
-    tally = Tally(rows_in=1, rows_out=1)
+    tally = StageStats(rows_in=1, rows_out=1)
     tally.leave_out(unreadable, of=lines, name="a list")
 
     assert (runner._status_of(tally), tally.unreadable) == (status, unreadable)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.charts.audio_similarity import LARGEST_DISTANCE, WEIGHTS, AudioIndex, weighted
+from apps.charts.audio_similarity import MAX_DISTANCE, WEIGHTS, AudioIndex, weighted
 from apps.charts.models import AudioFeatures
 
 SHARE = st.floats(0, 1)
@@ -44,7 +44,7 @@ def compared(one: AudioFeatures, other: AudioFeatures) -> float:
 
 def test_the_weights_are_as_documented():
     assert weighted(LOUD) == (2, 2, 1.5, 1.2, 1, 1, 0.8, 0.8, 0.5)
-    assert round(hypot(*astuple(WEIGHTS)), 2) == LARGEST_DISTANCE
+    assert round(hypot(*astuple(WEIGHTS)), 2) == MAX_DISTANCE
     assert compared(QUIET, LOUD) == pytest.approx(0, abs=1e-3), "nothing in common"
 
 

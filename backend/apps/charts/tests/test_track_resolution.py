@@ -292,9 +292,9 @@ def test_the_admin_links_a_review_to_its_decision(run: Run, folder: Folder, admi
 
     address = reverse("admin:charts_manualmatch_add")
     form = {"source": "apple_music", "source_track_id": item.service_track_id, "isrc": "no code"}
-    refused = admin_client.post(address, form)
-    assert refused.status_code == 200
-    assert "is not an ISRC" in refused.content.decode()
+    rejected = admin_client.post(address, form)
+    assert rejected.status_code == 200
+    assert "is not an ISRC" in rejected.content.decode()
 
     saved = admin_client.post(address, form | {"isrc": "zztst2500101"})
     assert saved.status_code == 302

@@ -18,8 +18,8 @@ from apps.tracks.metadata import MetadataError, checked_isrc
 
 
 # MongoDB's own limit is 16 MiB; a length beyond it is no length.
-LARGEST_DOCUMENT = 16 * 1024 * 1024 + 16 * 1024
-SMALLEST_DOCUMENT = 5
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 + 16 * 1024
+MIN_DOCUMENT_BYTES = 5
 PART_BYTES = 8 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -85,7 +85,7 @@ def _bson_parts(path: Path) -> list[Part]:
         while at < size:
             file.seek(at)
             length = int.from_bytes(file.read(4), "little")
-            if not SMALLEST_DOCUMENT <= length <= LARGEST_DOCUMENT:
+            if not MIN_DOCUMENT_BYTES <= length <= MAX_DOCUMENT_BYTES:
                 break  # the reader of this part reports it
             at += length
             if at - begin >= PART_BYTES:
@@ -113,8 +113,8 @@ def _opened(path: Path, *, is_packed: bool) -> IO[bytes]:
 
 def _line_documents(file: IO[bytes], part: Part) -> Iterator[Document]:
     at = part.begin
-    while (part.end is None or at < part.end) and (line := file.readline(LARGEST_DOCUMENT)):
-        if len(line) == LARGEST_DOCUMENT:
+    while (part.end is None or at < part.end) and (line := file.readline(MAX_DOCUMENT_BYTES)):
+        if len(line) == MAX_DOCUMENT_BYTES:
             raise UnreadableFile(f"{part.path} has a line longer than a document of MongoDB may be.")
         if line.strip():
             yield _document_of(at, line)
@@ -140,7 +140,7 @@ def _bson_documents(file: IO[bytes], part: Part) -> Iterator[Document]:
         if not head:
             return
         length = int.from_bytes(head, "little")
-        if len(head) < 4 or not SMALLEST_DOCUMENT <= length <= LARGEST_DOCUMENT:
+        if len(head) < 4 or not MIN_DOCUMENT_BYTES <= length <= MAX_DOCUMENT_BYTES:
             raise UnreadableFile(f"{part.path} is no BSON from byte {at} on.")
         body = file.read(length - 4)
         if len(body) < length - 4:
@@ -155,7 +155,7 @@ def _bson_documents(file: IO[bytes], part: Part) -> Iterator[Document]:
 # --- Counts ------------------------------------------------------------------------------------------
 
 
-LARGEST_COUNT = 2**63 - 1
+MAX_COUNT = 2**63 - 1
 # The field names of earlier programs.
 COUNTS = ("view_count", "total_view_count", "current_count", "count", "views")
 DELTAS = ("delta_count", "delta_view_count", "delta")
@@ -238,7 +238,7 @@ def _reported(isrc: str, service: str, day: Any, now: datetime) -> ImportedCount
     if moment < EARLIEST or moment.date() > now.date():
         raise InvalidCount(f"{moment:%Y-%m-%d} is no day on which this was counted")
     count, delta = _number(_first(day, COUNTS), "count"), _number(_first(day, DELTAS), "delta")
-    if count is not None and not 0 <= count <= LARGEST_COUNT:
+    if count is not None and not 0 <= count <= MAX_COUNT:
         raise InvalidCount(f"the count {count} is negative or too large")
     # A field without a value is a day without a count, never zero.
     status = Status.MISSING if count is None else Status.OK

@@ -100,7 +100,7 @@ def divide(a: int, *, by: int) -> float:
 
 @pytest.mark.parametrize(
     ("by", "error", "outcome"),
-    [(3, None, "done"), (-1, NotFound, "refused NOT_FOUND"), (0, ZeroDivisionError, "failed")],
+    [(3, None, "done"), (-1, NotFound, "rejected NOT_FOUND"), (0, ZeroDivisionError, "failed")],
 )
 def test_each_call_logs_one_line_with_its_result_and_op_id(
     caplog, by: int, error: type[Exception] | None, outcome: str

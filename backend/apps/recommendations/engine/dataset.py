@@ -91,7 +91,7 @@ def _starts(counts: Integers) -> Integers:
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Far above any count of plays, and far below where float32 ends.
-MOST_WEIGHT = 1e12
+MAX_WEIGHT = 1e12
 # What the columns are called: our own names first, then what published sets call them.
 PERSON_COLUMNS = ("user", "user_id")
 ITEM_COLUMNS = ("item", "item_id", "artist_id", "track_id")
@@ -236,8 +236,8 @@ def _weight(path: Path, line: int, cell: str) -> float:
         weight = float(cell)
     except ValueError:
         raise _wrong(path, line, f"the weight {cell!r} is not a number") from None
-    if not 0 <= weight <= MOST_WEIGHT:  # also true of NaN, which no comparison holds
-        raise _wrong(path, line, f"the weight {cell!r} is not a number from 0 to {MOST_WEIGHT:g}")
+    if not 0 <= weight <= MAX_WEIGHT:  # also true of NaN, which no comparison holds
+        raise _wrong(path, line, f"the weight {cell!r} is not a number from 0 to {MAX_WEIGHT:g}")
     return weight
 
 

@@ -19,7 +19,7 @@ from apps.tracks.normalisation import folded, normalised
 
 
 POPULAR_DAYS = 30
-MOST_POPULAR = 500
+MAX_POPULAR = 500
 # The list is the same for all users.
 CACHED_SECONDS = 60
 
@@ -78,7 +78,7 @@ class KnownSource:
 @cache_result(timeout=CACHED_SECONDS)
 def popular_tracks() -> list[tuple[int, int]]:
     """(track id, number of plays, likes and shares), the most popular first."""
-    return popular_since(timezone.now(), days=POPULAR_DAYS, most=MOST_POPULAR)
+    return popular_since(timezone.now(), days=POPULAR_DAYS, most=MAX_POPULAR)
 
 
 def _popular(times: int) -> Reason:
@@ -120,11 +120,11 @@ SEED, FAVORITE, OF_LIKED, MOOD = 1.0, 0.8, 0.6, 0.4
 # The factor for a kind of the requested genre, such as "jazz fusion" for "jazz".
 KIND_OF_GENRE = 0.8
 # The number of liked tracks whose artists and genres are used, the strongest first.
-MOST_LIKED = 50
+MAX_LIKED_TRACKS = 50
 # The maximum number of candidates by one artist.
-MOST_OF_ARTIST = 10
+MAX_OF_ARTIST = 10
 # Of a genre or of the model. Clients show the second reason of rows in a row that have the same first one.
-MOST_REASONS = 2
+MAX_REASONS = 2
 
 Worth = tuple[float, Reason]
 
@@ -153,10 +153,10 @@ class ContentSource:
         scores = ARTIST_SHARE * by_artist + GENRE_SHARE * by_genre
         found: list[Candidate] = []
         numbers: dict[str, int] = {}
-        for place in catalogue.scored(scores, may, most=most * MOST_OF_ARTIST):
+        for place in catalogue.scored(scores, may, most=most * MAX_OF_ARTIST):
             artist, genre = catalogue.artist_of(place), catalogue.genre_keys[catalogue.genres[place]]
             numbers[artist] = numbers.get(artist, 0) + 1
-            if numbers[artist] > MOST_OF_ARTIST:
+            if numbers[artist] > MAX_OF_ARTIST:
                 continue
             of_artist = [artists[artist]] if artist in artists else []
             reasons = tuple(reason for _, reason in [*of_artist, *genres.get(genre, ())])
@@ -174,12 +174,12 @@ class ContentSource:
             if mood := mood_of_genre(name, preferences.moods):
                 worths.append((MOOD, Reason(ReasonKind.MOOD, f"{name} goes with the mood {mood}")))
             if worths:
-                found[key] = sorted(worths, key=lambda worth: -worth[0])[:MOST_REASONS]
+                found[key] = sorted(worths, key=lambda worth: -worth[0])[:MAX_REASONS]
         return found
 
     def _genres_of_liked(self, preferences: Preferences) -> Mapping[str, list[Worth]]:
         found: dict[str, list[Worth]] = {}
-        for one in preferences.liked[:MOST_LIKED]:
+        for one in preferences.liked[:MAX_LIKED_TRACKS]:
             for place in self._catalogue.places([one.track_id]):
                 number = self._catalogue.genres[place]
                 name = self._catalogue.genre_names[number]
@@ -215,7 +215,7 @@ def _artists(preferences: Preferences) -> Mapping[str, Worth]:
     ):
         for name in names:
             found.setdefault(normalised(name) or folded(name), (worth, Reason(kind, f"{text} {name}")))
-    for one in preferences.liked[:MOST_LIKED]:
+    for one in preferences.liked[:MAX_LIKED_TRACKS]:
         text = f"By {one.artist}, whose {one.title} you {one.interaction}"
         reason = Reason(ReasonKind.SAME_ARTIST, text, one.track_id)
         found.setdefault(normalised(one.artist) or folded(one.artist), (OF_LIKED, reason))
@@ -238,7 +238,7 @@ FAVORITE_WEIGHT, SEED_WEIGHT = 3.0, 6.0
 # The factor for a track of which the model knows only the artist.
 ARTIST_ONLY = 0.8
 # A track and its artist are two listens with the same reason.
-MAIN_LISTENS = 2 * MOST_REASONS
+MAIN_LISTENS = 2 * MAX_REASONS
 
 
 class CollaborativeSource:
@@ -310,9 +310,9 @@ class _Reasons:
         }
 
     def of(self, items: Iterable[str]) -> tuple[Reason, ...]:
-        """Up to MOST_REASONS, each once."""
+        """Up to MAX_REASONS, each once."""
         reasons = dict.fromkeys(reason for item in items if (reason := self._reason(item)))
-        return tuple(reasons)[:MOST_REASONS]
+        return tuple(reasons)[:MAX_REASONS]
 
     def _reason(self, item: str) -> Reason | None:
         liked = self._tracks.get(item) or self._of_artists.get(item)
@@ -329,7 +329,7 @@ class _Reasons:
 
 
 # The number of liked tracks that are looked up in queues, the strongest first.
-MOST_QUEUED = 20
+MAX_QUEUED = 20
 
 
 class CoQueuedSource:
@@ -337,7 +337,7 @@ class CoQueuedSource:
 
     def candidates(self, preferences: Preferences, *, most: int) -> Sequence[Candidate]:
         liked = {one.track_id: one for one in preferences.liked}
-        looked_for = list(liked)[:MOST_QUEUED]
+        looked_for = list(liked)[:MAX_QUEUED]
         if not looked_for:
             return []
         together = queued_together_with(looked_for)

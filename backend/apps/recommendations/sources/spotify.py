@@ -53,11 +53,11 @@ def searches_for(preferences: Preferences, *, most: int, turn: int) -> list[Sear
 
     Of many favorites a few are searched for at a time; with another `turn`, others.
     """
-    seeds = _in_turns(
+    seeds = _round_robin(
         [_by_artist(artist, _seed_artist(artist), SEED_WEIGHT) for artist in preferences.seed_artists],
         [_of_genre(genre, _seed_genre(genre), SEED_WEIGHT) for genre in preferences.seed_genres],
     )
-    others = _in_turns(
+    others = _round_robin(
         [
             _by_artist(artist, _favorite_artist(artist), FAVORITE_ARTIST_WEIGHT)
             for artist in _beginning_at(turn, preferences.favorite_artists)
@@ -94,7 +94,7 @@ def _beginning_at(turn: int, names: Sequence[str]) -> list[str]:
     return [*names[start:], *names[:start]]
 
 
-def _in_turns(*kinds: list[Search]) -> Iterator[Search]:
+def _round_robin(*kinds: list[Search]) -> Iterator[Search]:
     return (search for round_ in zip_longest(*kinds) for search in round_ if search is not None)
 
 
@@ -132,7 +132,7 @@ SECONDS = 15.0
 # Other favorites have their turn each day.
 TURN_SECONDS = 24 * 3600
 # The last result of a search counts so much of the first.
-LEAST_PART = 0.5
+MIN_PART = 0.5
 
 
 class SpotifySource:
@@ -146,7 +146,7 @@ class SpotifySource:
 
     def candidates(self, preferences: Preferences, *, most: int) -> Sequence[Candidate]:
         """Includes what some searches found when others failed. Raises SourceUnavailable without any."""
-        gathered = _Gathered(preferences)
+        found_tracks = _FoundTracks(preferences)
         failed: ProviderError | None = None
         deadline = self._times.clock() + SECONDS
         turn = int(self._times.wall_clock() // TURN_SECONDS)
@@ -155,18 +155,18 @@ class SpotifySource:
                 failed = ProviderError(self.name, Failure.SLOW)
                 break
             try:
-                gathered.add(search, self._catalogue.search(search.query))
+                found_tracks.add(search, self._catalogue.search(search.query))
             except ProviderError as error:
                 failed = error
-                if error.failure is not Failure.REFUSED:  # else another question may be answered
+                if error.failure is not Failure.REJECTED:  # else another question may be answered
                     break
-        candidates = gathered.candidates()
+        candidates = found_tracks.candidates()
         if failed and not candidates:
             raise SourceUnavailable(str(failed)) from failed
         return candidates[: max(0, most)]
 
 
-class _Gathered:
+class _FoundTracks:
     """What was found so far, each recording once, whichever searches found it."""
 
     def __init__(self, preferences: Preferences) -> None:
@@ -183,7 +183,7 @@ class _Gathered:
             if key in self._known or any(artist in self._avoided_artists for artist in one.artist_keys):
                 continue
             self._tracks.setdefault(key, one.track)
-            score = search.weight * (1 - (1 - LEAST_PART) * place / len(found))
+            score = search.weight * (1 - (1 - MIN_PART) * place / len(found))
             self._scores.setdefault(key, {}).setdefault(search.reason, score)
 
     def candidates(self) -> list[Candidate]:

@@ -21,12 +21,12 @@ def no_model(settings, tmp_path: Path) -> Iterator[Path]:
     settings.RECOMMENDATION_MODEL = tmp_path / "recommendations.model"
     settings.RECOMMENDATION_DATA_DIR = None
     settings.AUTO_SORT_BY_VOTES = False
-    forget_everything()
+    clear_caches()
     yield settings.RECOMMENDATION_MODEL
-    forget_everything()
+    clear_caches()
 
 
-def forget_everything() -> None:
+def clear_caches() -> None:
     """Ids of tracks that were rolled back are given again."""
     model_loader.cache_clear()
     own_catalogue._held = None

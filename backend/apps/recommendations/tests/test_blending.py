@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from apps.recommendations.recommender import (
     BLOCK,
-    MOST_OF_ARTIST,
-    MOST_REASONS,
+    MAX_OF_ARTIST,
+    MAX_REASONS,
     SourceResult,
     agreed,
     blended,
@@ -51,7 +51,7 @@ def test_each_candidate_is_listed_once_with_its_reasons(offers):
             if other.track_id == one.track_id
             for reason in other.reasons
         }
-        assert 1 <= len(one.reasons) == len(set(one.reasons)) <= MOST_REASONS
+        assert 1 <= len(one.reasons) == len(set(one.reasons)) <= MAX_REASONS
         assert set(one.reasons) <= given_for_it
         assert 0 <= one.score <= 1
 
@@ -88,8 +88,8 @@ def test_an_artist_has_a_limited_share_of_each_block(offered):
         for place in range(begin, min(begin + BLOCK, len(found))):
             artist = artist_of(found[place])
             waiting = {artist_of(one) for one in found[place:]}
-            if counts[artist] >= MOST_OF_ARTIST:
-                assert all(counts[other] >= MOST_OF_ARTIST for other in waiting)
+            if counts[artist] >= MAX_OF_ARTIST:
+                assert all(counts[other] >= MAX_OF_ARTIST for other in waiting)
             counts[artist] += 1
 
 

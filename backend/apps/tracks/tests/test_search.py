@@ -278,8 +278,8 @@ def test_words_of_other_scripts_are_found_as_they_are_written_in_latin_letters()
 
 @pytest.mark.django_db
 def test_large_totals_are_lower_bounds_and_each_page_links_to_the_next(monkeypatch):
-    monkeypatch.setattr(search_queries, "COUNTED", 4)
-    monkeypatch.setattr(search_queries, "WALKED", 8)
+    monkeypatch.setattr(search_queries, "MAX_COUNTED", 4)
+    monkeypatch.setattr(search_queries, "MAX_SCANNED", 8)
     made = [new_track(f"Halo {number}").pk for number in range(9)]
     seen, address = [], "/api/tracks/?search=halo&limit=2"
     totals = []
@@ -295,13 +295,13 @@ def test_large_totals_are_lower_bounds_and_each_page_links_to_the_next(monkeypat
 
 @pytest.mark.django_db
 def test_pages_and_small_libraries_are_counted_to_the_end(monkeypatch):
-    monkeypatch.setattr(search_queries, "COUNTED", 4)
+    monkeypatch.setattr(search_queries, "MAX_COUNTED", 4)
     for number in range(9):
         new_track(f"Halo {number}")
     new_track("Other", "Nobody", genre="halo")
     for walked, sampled in ((20, 20), (20, 1000), (8, 3), (8, 1000)):
-        monkeypatch.setattr(search_queries, "WALKED", walked)
-        monkeypatch.setattr(search_queries, "SAMPLED", sampled)
+        monkeypatch.setattr(search_queries, "MAX_SCANNED", walked)
+        monkeypatch.setattr(search_queries, "SAMPLE_ROWS", sampled)
         answer = Client().get("/api/tracks/", {"search": "halo", "page_size": "3", "page": "2"})
         response = Client().get("/api/tracks/", {"search": "halo", "limit": "3"})
         page = answer.json()
@@ -374,7 +374,7 @@ def _rolled_back() -> Iterator[None]:
 @contextmanager
 def _few_are_many(few: bool) -> Iterator[None]:
     """Nothing is counted beyond three, and five rows are read one after the other: as with a million."""
-    before = search_queries.COUNTED, search_queries.WALKED, search_queries.SAMPLED
+    before = search_queries.MAX_COUNTED, search_queries.MAX_SCANNED, search_queries.SAMPLE_ROWS
     _set_limits(*(3, 5, 2) if few else before)
     try:
         yield
@@ -383,4 +383,8 @@ def _few_are_many(few: bool) -> Iterator[None]:
 
 
 def _set_limits(counted: int, walked: int, sampled: int) -> None:
-    search_queries.COUNTED, search_queries.WALKED, search_queries.SAMPLED = counted, walked, sampled
+    search_queries.MAX_COUNTED, search_queries.MAX_SCANNED, search_queries.SAMPLE_ROWS = (
+        counted,
+        walked,
+        sampled,
+    )

@@ -133,11 +133,11 @@ FINAL: dict[str, tuple[Act, Failure]] = {
     "without a ground": (says(DEEP), Failure.GARBAGE),
     "endless": (stand_in.never_ends, Failure.TOO_LARGE),
     "redirected": (says(b"", status=302, headers={"Location": "/v1/elsewhere"}), Failure.REDIRECTED),
-    "400": (answers({"error": {"status": 400}}, status=400), Failure.REFUSED),
-    "404": (answers({}, status=404), Failure.REFUSED),
+    "400": (answers({"error": {"status": 400}}, status=400), Failure.REJECTED),
+    "404": (answers({}, status=404), Failure.REJECTED),
     "401": (answers({}, status=401), Failure.NOT_ALLOWED),
     "401 inside": (answers({"error": {"status": 401, "message": "expired"}}), Failure.NOT_ALLOWED),
-    "403 inside": (answers({"error": {"code": 403, "errors": []}}), Failure.REFUSED),
+    "403 inside": (answers({"error": {"code": 403, "errors": []}}), Failure.REJECTED),
 }
 
 

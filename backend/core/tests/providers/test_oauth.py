@@ -17,7 +17,7 @@ from core.tests.providers.stand_in import Act, Handler, StandIn, answers
 pytestmark = pytest.mark.redis
 TOKEN_PATH = "/api/token"
 CREDENTIALS = Credentials("an-app", "sesame-0123456789")
-REFUSED = {"error": {"status": 401, "message": "The access token expired"}}
+REJECTED = {"error": {"status": 401, "message": "The access token expired"}}
 MINUTE = 60.0
 CALLERS = 8
 
@@ -38,7 +38,7 @@ class Grants:
 
     def check(self, handler: Handler) -> None:
         is_newest = handler.asked.headers.get("authorization") == f"Bearer token-{self.given}"
-        answers({"value": self.given} if is_newest else REFUSED, status=200 if is_newest else 401)(handler)
+        answers({"value": self.given} if is_newest else REJECTED, status=200 if is_newest else 401)(handler)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_rejected_token_is_fetched_again_once(authorised: AuthorisedClient, gr
 def test_a_rejected_new_token_is_an_error(
     authorised: AuthorisedClient, service: StandIn, grants: Grants
 ) -> None:
-    service.then(PATH, *[answers(REFUSED, status=401)] * 2)
+    service.then(PATH, *[answers(REJECTED, status=401)] * 2)
     with pytest.raises(ProviderError) as raised:
         things(authorised)
     assert raised.value.failure is Failure.NOT_ALLOWED

@@ -14,7 +14,7 @@ from apps.charts.connectors.services import RequestOptions, YouTubeVideos
 from apps.charts.counters.daily_counts import Counting
 from apps.charts.genres import MusicService
 from apps.charts.pipeline.counts import count
-from apps.charts.pipeline.stage_run import NullProgress, Tally
+from apps.charts.pipeline.stage_run import NullProgress, StageStats
 from apps.charts.tests.bodies import Folder, Track
 from apps.counts.models import HistoricalViewCount
 from core.providers.client import RetryPolicy
@@ -61,7 +61,7 @@ class Connector:
         return self.tables_offered
 
 
-CountOn = Callable[..., Tally]
+CountOn = Callable[..., StageStats]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def count_on(youtube: StandIn) -> Iterator[CountOn]:
         opened.enter_context(manner.opened)
         videos = YouTubeVideos(manner)
 
-        def on(day: str, *services: MusicService, hour: int = 12) -> Tally:
+        def on(day: str, *services: MusicService, hour: int = 12) -> StageStats:
             now = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
             scope = Scope(services=services) if services else EVERYTHING
             return count(Counting(scope, now, NullProgress(), Connector(videos, [])))

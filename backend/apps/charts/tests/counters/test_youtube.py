@@ -217,7 +217,7 @@ def test_a_video_of_another_recording_is_rejected_and_searched_again_after_a_mon
 
     assert len(chart.asked_for(SEARCH)) == 2
     assert counts(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
-    assert counter.SEARCHED_AGAIN_AFTER.days == 30
+    assert counter.SEARCH_INTERVAL.days == 30
 
 
 def test_a_video_belongs_to_one_track_and_is_not_searched_daily(chart: StandIn, count_on: CountOn):

@@ -1,6 +1,6 @@
 """The likeliest of many: sure, for a person to look at, or none."""
 
-from apps.charts.matching.matcher import THRESHOLD, WORTH_A_LOOK, Recording, match, ranked
+from apps.charts.matching.matcher import REVIEW_THRESHOLD, THRESHOLD, Recording, match, ranked
 
 KNOWN = [
     Recording("original", "Paper Lanterns", "Velvet Orchard", names_everyone=True),
@@ -17,7 +17,7 @@ def test_the_same_version_matches_and_another_is_listed_for_review():
 
     other = match("Paper Lanterns (Acoustic)", "Velvet Orchard", KNOWN)
     assert other is not None
-    assert (other.is_sure, WORTH_A_LOOK <= other.score < THRESHOLD) == (False, True)
+    assert (other.is_sure, REVIEW_THRESHOLD <= other.score < THRESHOLD) == (False, True)
 
 
 def test_candidates_for_review_are_sorted_by_similarity():

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from apps.charts.matching.matcher import THRESHOLD, Recording, likeness_of
+from apps.charts.matching.matcher import THRESHOLD, Recording, similarity_of
 
 PAIRS = Path(__file__).resolve().parent / "invented_pairs.tsv"
 
@@ -21,8 +21,8 @@ def test_two_hundred_invented_pairs_are_matched_correctly():
     wrong = []
     for verdict, title, artist, other_title, other_artist in pairs():
         one, other = Recording("1", title, artist), Recording("2", other_title, other_artist)
-        score = likeness_of(one, other)
-        assert score == likeness_of(other, one), "whichever comes first"
+        score = similarity_of(one, other)
+        assert score == similarity_of(other, one), "whichever comes first"
         if (score >= THRESHOLD) != (verdict == "="):
             wrong.append((verdict, f"{score:.2f}", title, artist, other_title, other_artist))
     assert wrong == []

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.charts.models import ManualMatch
-from apps.charts.pipeline.track_resolution import remembered_matches
+from apps.charts.pipeline.track_resolution import manual_matches
 from apps.charts.services import delete_match, save_match
 from apps.tracks.metadata import MetadataError
 
@@ -12,14 +12,14 @@ ISRC, OTHER = "QZAAA2500001", "QZAAA2500002"
 
 
 def decided(*ids):
-    return remembered_matches(source="soundcloud", source_track_ids=ids)
+    return manual_matches(source="soundcloud", source_track_ids=ids)
 
 
 def test_the_last_decision_about_a_services_own_id_is_used_until_it_is_deleted():
     assert decided("1") == {}
     save_match(source="soundcloud", source_track_id="1", isrc="qz-aaa-25-00001", decided_by="Ada")
     assert decided("1", "2") == {"1": ISRC}
-    assert remembered_matches(source="apple_music", source_track_ids=["1"]) == {}
+    assert manual_matches(source="apple_music", source_track_ids=["1"]) == {}
     for isrc in (OTHER, None):  # none of the known ones is a decision, too
         save_match(source="soundcloud", source_track_id="1", isrc=isrc)
         assert decided("1") == {"1": isrc}

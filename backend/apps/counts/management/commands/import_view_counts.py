@@ -25,7 +25,7 @@ from apps.counts.importing.runner import (
 
 # The number of errors that are printed; --errors writes all.
 SHOWN = 20
-MOST_WORKERS = 32
+MAX_WORKERS = 32
 INSTALL = ".venv/bin/python -m pip install -r requirements/import.txt"
 # The same as of `etl`: a scheduler may try again later.
 EXIT_RUNNING = 4
@@ -60,29 +60,29 @@ class Command(BaseCommand):
             raise CommandError(f"File not found: {', '.join(missing)}. Nothing was imported.")
         if any(is_bson(file) for file in files) and not can_read_bson():
             raise CommandError(f"Files in BSON need another package: {INSTALL}. Nothing was imported.")
-        if not 1 <= options["workers"] <= MOST_WORKERS:
-            raise CommandError(f"--workers must be from 1 to {MOST_WORKERS}.")
+        if not 1 <= options["workers"] <= MAX_WORKERS:
+            raise CommandError(f"--workers must be from 1 to {MAX_WORKERS}.")
         errors: Path | None = options["errors"]
         if errors and not errors.parent.is_dir():
             raise CommandError(f"Folder not found: {errors.parent}. Nothing was imported.")
         export = PartitionedExport(files, below=settings.DATA_DIR / "imports", now=timezone.now())
         try:
             with export.alone():
-                self._import_or_look(export, options, errors)
+                self._import_or_inspect(export, options, errors)
         except AlreadyImporting as error:
             raise CommandError(str(error), returncode=EXIT_RUNNING) from None
 
-    def _import_or_look(
+    def _import_or_inspect(
         self, export: PartitionedExport, options: dict[str, Any], errors: Path | None
     ) -> None:
         if options["validate"] or options["compare"]:
-            self._look(export, options, errors)
+            self._inspect(export, options, errors)
             return
         report = import_export(export, workers=options["workers"], progress=self._progress, errors=errors)
         self._print(report)
         self._print_errors(report.found, has_all=bool(errors))
 
-    def _look(self, export: PartitionedExport, options: dict[str, Any], errors: Path | None) -> None:
+    def _inspect(self, export: PartitionedExport, options: dict[str, Any], errors: Path | None) -> None:
         """Compares without writing; the partition of an import that can be resumed is not deleted."""
         was_there = export.is_there
         try:

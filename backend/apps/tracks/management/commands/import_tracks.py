@@ -68,10 +68,14 @@ class Command(BaseCommand):
             file=sys.stderr,
             disable=not sys.stderr.isatty(),
         ) as bar:
-            return import_rows(rows=file.rows(), after_batch=lambda: _move(bar, file.read_bytes))
+            return import_rows(rows=file.rows(), after_batch=lambda: _progress_moved(bar, file.read_bytes))
 
     def _report(self, files: list[TrackFile], results: list[ImportResult], errors: Path | None) -> None:
-        bad = [_told(file, row) for file, result in zip(files, results, strict=True) for row in result.bad]
+        bad = [
+            _format_message(file, row)
+            for file, result in zip(files, results, strict=True)
+            for row in result.bad
+        ]
         for line in bad[:BAD_ROWS_SHOWN]:
             self.stderr.write(line)
         if len(bad) > BAD_ROWS_SHOWN:
@@ -90,9 +94,9 @@ class Command(BaseCommand):
             raise CommandError("There was no good row to import.")
 
 
-def _told(file: TrackFile, row: BadRow) -> str:
+def _format_message(file: TrackFile, row: BadRow) -> str:
     return f"{file.path}:{row.line}: {row.reason}"
 
 
-def _move(bar: "tqdm[Any]", position: int) -> None:
+def _progress_moved(bar: "tqdm[Any]", position: int) -> None:
     bar.update(position - bar.n)
