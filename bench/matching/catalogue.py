@@ -55,10 +55,10 @@ def against_isrcs(queries: Iterable[Resolved], names: Mapping[str, Named]) -> Ma
 
 def against_videos(queries: list[Resolved], threshold: float) -> MatchCounts:
     """Two queries resolved to one video are the same, unless the catalogue is mistaken."""
-    counts = {(manual, is_same): 0 for manual in (True, False) for is_same in (True, False)}
+    counts = {(said, is_same): 0 for said in (True, False) for is_same in (True, False)}
     for one, other in combinations([question for question in queries if question.video], 2):
-        manual = similarity_of(one.recording(), other.recording()) >= threshold
-        counts[manual, one.video == other.video] += 1
+        said = similarity_of(one.recording(), other.recording()) >= threshold
+        counts[said, one.video == other.video] += 1
     return MatchCounts(
         right=counts[True, True],
         wrong=counts[True, False],

@@ -53,7 +53,7 @@ def labelled(names: Mapping[str, Named]) -> tuple[list[Pair], int]:
 
 
 def count_matches(pairs: Iterable[Pair], is_match: Callable[[Named, Named], bool]) -> MatchCounts:
-    counts = {(manual, is_same): 0 for manual in (True, False) for is_same in (True, False)}
+    counts = {(said, is_same): 0 for said in (True, False) for is_same in (True, False)}
     for pair in pairs:
         counts[is_match(pair.one, pair.other), pair.is_same] += 1
     return MatchCounts(

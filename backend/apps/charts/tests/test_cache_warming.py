@@ -9,7 +9,7 @@ from apps.counts import selectors
 from apps.counts.cache import FAMILIES, MISSES
 from apps.counts.selectors import current_counts, histories, view_data
 from apps.counts.services import record_counts
-from apps.counts.tests.conftest import ISRC, OTHER, manual
+from apps.counts.tests.conftest import ISRC, OTHER, said
 from core.cache import shared_memory
 from core.redis_cache import GuardedRedisCache
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def counted(monkeypatch):
     monkeypatch.setattr(selectors, "_outage_until", 0.0)
     cache.clear()
-    record_counts([manual(0, 100), manual(0, 5, isrc=OTHER)])
+    record_counts([said(0, 100), said(0, 5, isrc=OTHER)])
     yield
     cache.clear()
 

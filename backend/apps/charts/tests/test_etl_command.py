@@ -40,7 +40,7 @@ print(gc.isenabled(), gc.get_freeze_count() > 100_000, file=sys.stderr)
 
 @pytest.fixture
 def etl() -> Etl:
-    """Runs it; its exit code, what it manual and what it complained of."""
+    """Runs it; its exit code, what it said and what it complained of."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
         out, err = StringIO(), StringIO()
@@ -65,10 +65,10 @@ def good(folder: Folder) -> Folder:
 
 
 def test_a_complete_run_reports_each_stage_and_exits_with_0(etl: Etl, good: Folder):
-    code, manual, complained = etl("run", "--full-pipeline", "--from", good.path)
+    code, said, complained = etl("run", "--full-pipeline", "--from", good.path)
 
     assert (code, complained) == (0, "")
-    assert [line.split(":")[0] for line in manual.splitlines()] == [
+    assert [line.split(":")[0] for line in said.splitlines()] == [
         *("extract", "transform", "aggregate", "counts", "publish")
     ]
     assert Edition.objects.get().published_at is not None
@@ -95,8 +95,8 @@ def test_a_partial_failure_exits_with_3_and_names_the_part(etl: Etl, good: Folde
 
 
 def test_a_run_without_any_list_exits_with_1_and_the_reason(etl: Etl, folder: Folder):
-    code, manual, complained = etl("run", "--from", folder.path / "nowhere")
-    assert (code, manual) == (1, "")
+    code, said, complained = etl("run", "--from", folder.path / "nowhere")
+    assert (code, said) == (1, "")
     assert "Nothing was done." in complained
     assert not StageRun.objects.exists()
 
@@ -120,9 +120,9 @@ def test_a_concurrent_run_exits_with_4_and_contradictory_stages_with_2(etl: Etl,
 def test_a_dry_run_lists_its_requests_and_writes_nothing(etl: Etl, good: Folder):
     good.put("spotify", "rap", DAY, b"oops")
 
-    code, manual, complained = etl("run", "--dry-run", "--from", good.path)
+    code, said, complained = etl("run", "--dry-run", "--from", good.path)
 
-    assert manual == "3 editions, 2 new or changed, 1 failed.\n"
+    assert said == "3 editions, 2 new or changed, 1 failed.\n"
     assert "garbage" in complained
     assert code == 0
     assert not RawEdition.objects.exists()
@@ -149,16 +149,16 @@ def test_recorded_responses_may_be_gzipped_or_errors(etl: Etl, folder: Folder):
 def test_status_reports_the_last_runs_and_the_age_of_sources(etl: Etl, good: Folder):
     etl("run", "--from", good.path)
 
-    code, manual, _ = etl("status")
+    code, said, _ = etl("status")
 
     assert code == 0
-    assert "extract: succeeded, 2 in, 2 out, 0 failed" in manual
-    assert "spotify pop: ok, 0.0 h old" in manual
-    assert "apple_music rap: missing, never" in manual
+    assert "extract: succeeded, 2 in, 2 out, 0 failed" in said
+    assert "spotify pop: ok, 0.0 h old" in said
+    assert "apple_music rap: missing, never" in said
 
 
 @pytest.mark.parametrize(
-    ("broken", "code", "manual"),
+    ("broken", "code", "said"),
     [
         (2, 0, "extract: succeeded, 2 in, 2 out, 0 failed, 2 unreadable"),
         (3, 3, "extract: partly, 2 in, 2 out, 0 failed, 3 unreadable"),
@@ -166,7 +166,7 @@ def test_status_reports_the_last_runs_and_the_age_of_sources(etl: Etl, good: Fol
     ],
 )
 def test_unreadable_lines_are_counted_and_reported_above_a_limit(
-    etl: Etl, folder: Folder, broken: int, code: int, manual: str
+    etl: Etl, folder: Folder, broken: int, code: int, said: str
 ):
     folder.list("soundcloud", DAY, *range(1, 21))
     lines = [("\u200b", "Artist", None)] * broken + chosen(*range(broken + 1, 21))
@@ -175,9 +175,9 @@ def test_unreadable_lines_are_counted_and_reported_above_a_limit(
     ended, out, complained = etl("run", "--from", folder.path)
 
     assert ended == code
-    assert manual in out
+    assert said in out
     assert ("spotify pop" in complained) == (code == 3)
-    assert manual in etl("status")[1]
+    assert said in etl("status")[1]
 
 
 def test_replay_delivers_undelivered_events(etl: Etl, register: Register):

@@ -23,7 +23,7 @@ from apps.charts.pipeline_models import StageRun
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
 from apps.counts.services import record_counts
-from apps.counts.tests.conftest import manual, noon
+from apps.counts.tests.conftest import noon, said
 from core import metrics
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_a_failed_stage_resets_no_age_and_without_a_database_no_old_value_is_exp
 
 
 def test_counts_have_an_age_by_service(read: Read):
-    record_counts([manual(3, 1000), manual(4, 1100)])
+    record_counts([said(3, 1000), said(4, 1100)])
 
     age = read("counts_age_seconds", service="spotify")
     assert age == pytest.approx((timezone.now() - noon(4)).total_seconds(), abs=60)

@@ -160,7 +160,7 @@ def test_addresses_of_apple_music_are_unescaped():
         "https://apple.example/a/1?uo=4&i=34",
         "34",
     )
-    assert listing.unreadable == 0, "what is manual of the list itself is no line"
+    assert listing.unreadable == 0, "what is said of the list itself is no line"
 
 
 def test_an_invalid_isrc_is_none():

@@ -16,7 +16,7 @@ from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from apps.counts.models import HistoricalViewCount
 from apps.counts.services import record_counts
-from apps.counts.tests.conftest import manual, noon
+from apps.counts.tests.conftest import noon, said
 from core.errors import Unavailable
 from core.tests.providers.stand_in import StandIn, says
 
@@ -58,7 +58,7 @@ def test_a_job_is_retried_while_another_run_is_active():
 
 
 def test_of_an_old_month_one_day_is_retained():
-    record_counts([manual(day, 1000 + 60 * day) for day in range(5)])
+    record_counts([said(day, 1000 + 60 * day) for day in range(5)])
     with time_machine.travel(noon(0) + timedelta(days=500)):
         assert thin_chart_history() == {"days": 4}
     assert HistoricalViewCount.objects.get().view_count == 1240
