@@ -89,13 +89,13 @@ def test_every_event_is_described() -> None:
 
 
 def test_the_table_of_messages_from_clients_is_complete() -> None:
-    reported = [re.findall(r'"type": "([\w.]+)"', row)[0] for row in first_cells("Frames from the client")]
+    reported = [re.findall(r'"type": "([\w.]+)"', row)[0] for row in first_cells("Messages from the client")]
 
     assert sorted(reported) == sorted(str(frame.__struct_config__.tag) for frame in client_frames())
 
 
 def test_every_socket_error_is_documented() -> None:
-    section = protocol().split("### Frames from the client")[1].split("###")[0]
+    section = protocol().split("### Messages from the client")[1].split("###")[0]
 
     assert set(re.findall(r"`([A-Z_]+)`", section)) == {error.code for error in FRAME_ERRORS}
 
