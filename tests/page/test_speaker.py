@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.audio_files import write_audio
 from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
-from tests.page.visitors import DESKTOP, PHONE, Visitor, lose_network, new_visitor, until
+from tests.page.visitors import DESKTOP, NARROW, PHONE, Visitor, lose_network, new_visitor, until
 from tests.processes import TuttiServer
 from tests.services import wait_for
 
@@ -254,7 +254,7 @@ def test_a_damaged_file_is_skipped_once_and_a_track_without_audio_shows_the_reas
     page = visitor.open(f"/r/{room}/speaker").page
     page.get_by_role("button", name="Start sound").click()
 
-    expect(page.get_by_role("status")).to_contain_text("no audio")
+    expect(page.get_by_role("status")).to_contain_text("no audio file")
     expect(page.get_by_role("alert")).to_contain_text("Couldn’t play “Damaged”: ")
     now = player(http, room)
     assert (now["item"]["track_id"], now["state"]) == (silent, "playing")
@@ -372,5 +372,82 @@ def test_the_room_has_play_here_a_seek_bar_and_all_the_rest(
     page.get_by_role("button", name="Stop playing here").click()
     expect(page.get_by_text("No speaker connected.")).to_be_visible()
     assert page.evaluate(PLAYING) == []
+    assert visitor.complaints() == []
+    visitor.context.close()
+
+
+# A speaker without a browser that is a little late.
+JOIN_LATE_SPEAKER = """(room) => new Promise((joined) => {
+    const socket = new WebSocket(`ws://${location.host}/ws/playlist/${room}/`);
+    socket.onopen = () => socket.send(JSON.stringify({ type: "speaker.join", name: "Kitchen", kind: "mpd" }));
+    socket.onmessage = ({ data }) => {
+        const { type, payload } = JSON.parse(data);
+        if (type !== "speaker.joined") return;
+        const { item, position_ms } = payload.player;
+        const position = Math.max(0, Math.round(position_ms) - 900);
+        socket.send(JSON.stringify(
+            { type: "speaker.report", item_id: item.id, position_ms: position, state: "playing" },
+        ));
+        joined();
+    };
+})"""
+LOW_TARGETS = """() => [...document.querySelectorAll("dialog :is(button, a, input)")]
+    .filter((one) => one.getBoundingClientRect().height < 43.5)
+    .map((one) => one.outerHTML)"""
+
+
+def test_every_state_of_the_player_is_accessible_and_fits(
+    browser: Browser, music: TuttiServer, http: httpx.Client, room: str
+):
+    silent = http.get("/api/tracks/", params={"search": "Bohemian Rhapsody"}).json()[0]["id"]
+    http.post(f"/api/rooms/{room}/playlist/", json={"track_id": silent}).raise_for_status()
+    queue(http, room, "Echo", *TITLES)
+    player(http, room, action="play")
+    visitor = new_visitor(browser, music.base_url, reduced_motion="reduce", **{**NARROW, "locale": "de-DE"})
+    visitor.loses_network = True
+    page = visitor.page
+    page.add_init_script(KEEP_ELEMENTS)
+    visitor.open(f"/r/{room}")
+    bar = page.locator(".playing-summary")
+    expect(bar).to_contain_text("Kein Lautsprecher.")
+    note = bar.locator(".playing-note")
+    assert not note.evaluate("one => one.scrollWidth > one.clientWidth")
+    problems = visitor.violations()
+
+    # One tap plays here, and shows the player.
+    bar.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("keine Audiodatei")).to_have_count(1)
+    expect(bar).to_contain_text("Ohne Ton")
+    problems += visitor.violations()
+    player(http, room, action="skip")
+    is_heard(page)
+    page.evaluate(JOIN_LATE_SPEAKER, room)
+    expect(dialog.get_by_text("ms hinterher")).to_be_visible()
+    problems += visitor.violations()
+    assert page.evaluate(LOW_TARGETS) == []
+    assert not visitor.scrolls_sideways()
+
+    # By keyboard from the first control to the last.
+    names = ["Schließen", "Position", "Voriger Titel", "Pause", "Nächster Titel", "Lautstärke"]
+    names += ["Hier nicht mehr abspielen", "Eigene Seite nur für Lautsprecher öffnen"]
+    dialog.get_by_role("button", name=names[0]).focus()
+    for name in names:
+        assert visitor.focused("one => one.ariaLabel || one.innerText") == name
+        page.keyboard.press("Tab")
+
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+    assert not visitor.scrolls_sideways()
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    player(http, room, action="pause")
+    expect(dialog.get_by_text("Stumm: Pause.")).to_be_visible()
+    problems += visitor.violations()
+    lose_network(page)
+    expect(dialog.get_by_text("Der Stand kann veraltet sein.")).to_be_visible()
+    # How others play is unknown now.
+    expect(dialog.get_by_text("ms hinterher")).to_have_count(0)
+    problems += visitor.violations()
+    assert not visitor.scrolls_sideways()
+    assert problems == []
     assert visitor.complaints() == []
     visitor.context.close()

@@ -124,13 +124,7 @@ export class Deck {
     const { element } = this;
     if (this.#source && !element.getAttribute("src")) this.#playUnfinished();
     if (element.readyState < HTMLMediaElement.HAVE_METADATA || element.seeking) return 0;
-    if (element.paused && !element.ended) {
-      // A seek would be heard as a gap.
-      if (Math.abs(this.positionMs - positionMs) > JUMP_MS) this.#jump(positionMs);
-      this.#isCorrecting = true;
-      void this.#play();
-      return 0;
-    }
+    if (element.paused && !element.ended) return this.#begin(positionMs);
     const deviation = this.positionMs - positionMs;
     const size = Math.abs(deviation);
     this.#isCorrecting = size > (this.#isCorrecting ? EXACT_MS : IGNORED_MS);
@@ -138,6 +132,14 @@ export class Deck {
     if (rate === null && !element.ended) this.#jump(positionMs);
     element.playbackRate = rate ?? 1;
     return deviation;
+  }
+
+  #begin(positionMs: number): number {
+    // A seek would be heard as a gap.
+    if (Math.abs(this.positionMs - positionMs) > JUMP_MS) this.#jump(positionMs);
+    this.#isCorrecting = true;
+    void this.#play();
+    return 0;
   }
 
   pause(positionMs?: number): void {

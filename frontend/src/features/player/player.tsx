@@ -193,10 +193,13 @@ function OwnSpeaker() {
   const failure = lastFailure.value;
   return (
     <>
-      <p class="small" role="status">
-        {silence === null ? (isInSync.value ? texts.here : texts.adjusting) : texts.silence[silence]}
-        {service && ` ${texts.playedBy(service)}`}
-      </p>
+      {/* A track without audio is silent everywhere: that is said below the seek bar. */}
+      {silence !== "no-audio" && (
+        <p class="small" role="status">
+          {silence === null ? (isInSync.value ? texts.here : texts.adjusting) : texts.silence[silence]}
+          {service && ` ${texts.playedBy(service)}`}
+        </p>
+      )}
       {failure && <p class="small">{texts.notPlayed(failure.title, failure.problem)}</p>}
       {silence === "blocked" && <PlayHere />}
       <button type="button" class="button" onClick={stopSpeaker}>

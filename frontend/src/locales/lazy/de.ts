@@ -546,18 +546,18 @@ export const messages: LazyMessages = {
     stopHere: "Hier nicht mehr abspielen",
     start: "Ton einschalten",
     here: "Spielt hier, synchron.",
-    adjusting: "Spielt hier, gleicht die Position an.",
+    adjusting: "Spielt hier, wird gerade angeglichen.",
     inSync: "synchron",
     connected: "verbunden",
     lag: (milliseconds) =>
       milliseconds === null
         ? "spielt nicht"
-        : `${number(Math.abs(milliseconds))} ms ${milliseconds < 0 ? "zurück" : "voraus"}`,
-    page: "Seite für einen Lautsprecher öffnen",
+        : `${number(Math.abs(milliseconds))} ms ${milliseconds < 0 ? "hinterher" : "voraus"}`,
+    page: "Eigene Seite nur für Lautsprecher öffnen",
     next: (title) => `Als Nächstes: ${title}`,
     playedBy: (service) => `(Player von ${service})`,
     notPlayed: (title, problem) => `„${title}“ ließ sich nicht abspielen: ${problem}`,
-    stale: "Du bist offline. Das ist vielleicht veraltet.",
+    stale: "Du bist offline. Der Stand kann veraltet sein.",
     reasons: {
       paused: "Pause",
       room_empty: "Pause, bis jemand kommt",
@@ -569,7 +569,7 @@ export const messages: LazyMessages = {
       paused: "Stumm: Pause.",
       blocked: "Stumm: Der Browser blockiert den Ton, bis du tippst.",
       loading: "Lädt …",
-      "no-audio": "Stumm: Von diesem Titel hat der Server kein Audio. Seine Zeit läuft ohne Ton.",
+      "no-audio": "Stumm: Für diesen Titel hat der Server keine Audiodatei. Er läuft ohne Ton.",
       failed: "Stumm: Dieser Titel kann hier nicht abgespielt werden.",
       muted: "Stumm: Die Lautstärke ist 0.",
     },

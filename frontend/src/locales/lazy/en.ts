@@ -561,7 +561,7 @@ export const messages = {
       paused: "Silent: paused.",
       blocked: "Silent: the browser blocks sound until you tap.",
       loading: "Loading…",
-      "no-audio": "Silent: this track has no audio on the server. Its time runs without sound.",
+      "no-audio": "Silent: the server has no audio file of this track. It runs without sound.",
       failed: "Silent: this track can’t be played here.",
       muted: "Silent: the volume is 0.",
     },
