@@ -1,7 +1,7 @@
 """`python -m bench NAME [--quick]`: runs one, prints its table and, as the last line, its ratios.
 
 A benchmark may have options of its own (`add_options`); a run that such an option makes smaller is not saved.
-A benchmark shown in docs/benchmarks.md has `write_document`, which writes the saved results there. Two of
+A benchmark shown in the documents has `write_document`, which writes the saved results there. Two of
 them also write a sentence in the README.
 """
 

@@ -1,4 +1,4 @@
-"""Writes parts of docs/benchmarks.md and the README, each between two markers with the benchmark's name."""
+"""Writes parts of documents, each between two markers with the benchmark's name."""
 
 import textwrap
 from pathlib import Path
@@ -7,7 +7,7 @@ from bench.results import load_result, machine_text
 from tests.processes import PROJECT
 
 README = PROJECT / "README.md"
-BENCHMARKS = PROJECT / "docs" / "benchmarks.md"
+BENCHMARKS, CHARTS = PROJECT / "docs" / "benchmarks.md", PROJECT / "docs" / "charts.md"
 WIDTH = 130
 
 
@@ -15,13 +15,13 @@ class MarkersMissingError(Exception):
     """The document lacks the markers; the message contains them."""
 
 
-def write_table(name: str) -> None:
+def write_table(name: str, file: Path = BENCHMARKS) -> None:
     """The table of the saved results, as in the terminal. Raises MarkersMissingError."""
     found = load_result(name)
     head, *rows = found["table"]
     lines = [head, ["---"] * len(head), *rows]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    replace(name, f"{table}\n\n{machine_text(found['machine'])}.")
+    _replace(name, f"{table}\n\n{machine_text(found['machine'])}.", file)
 
 
 def replace(name: str, text: str) -> None:
