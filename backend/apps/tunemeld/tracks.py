@@ -5,7 +5,7 @@ The data of all tracks of a response is read together, when the first of them ne
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -347,8 +347,13 @@ class TrackType:
     def track_detail_url(self, genre: str, rank: str, player: str) -> str | None:
         if max(map(len, (genre, rank, player))) > MAX_ARGUMENT:
             return None  # each track of a list would repeat it
-        query = {"genre": genre, "rank": rank, "player": player, "isrc": self.track.isrc}
-        return f"/?{urlencode(query)}"
+        return f"/?{_detail_query(genre, rank, player)}&isrc={self.track.isrc}"
+
+
+@lru_cache(maxsize=64)
+def _detail_query(genre: str, rank: str, player: str) -> str:
+    """The part of the URL that is the same for all tracks of a list, and costs most."""
+    return urlencode({"genre": genre, "rank": rank, "player": player})
 
 
 def _listen(names: str, service: str, ranking: Ranking) -> str:
