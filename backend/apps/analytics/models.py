@@ -99,7 +99,7 @@ class Activity(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     # Of `occurred_at`; the databases agree on how to divide a number, not on how to cut a time.
     quarter = models.IntegerField(editable=False, db_index=True)
-    # Not a foreign key: what it names belongs to an app above, and is replaced every few hours.
+    # Not a foreign key: the recommendation belongs to an app above, and is replaced every few hours.
     recommendation_number = models.BigIntegerField(null=True)
     # The play in a room that the activity is about; one play is at most one activity.
     room_play = models.OneToOneField(Play, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -57,7 +57,7 @@ GENRE = ("track__genre_key", "track__genre")
 
 @dataclass
 class TopEntry:
-    """How often something was chosen: within what was asked for, and before that."""
+    """How often an activity occurred: in the requested period, and in the one before."""
 
     count: int = 0
     previous: int = 0
@@ -65,7 +65,7 @@ class TopEntry:
 
     @property
     def name(self) -> str:
-        """As most of what was chosen spells it."""
+        """The most common spelling."""
         return min(self.spellings, key=lambda spelling: (-self.spellings[spelling], spelling))
 
 
@@ -164,7 +164,7 @@ def summary_at(now: datetime) -> SummaryPayload:
 
 
 def trends_at(now: datetime, *, days: int, limit: int) -> TrendsPayload:
-    """What was played, liked and shared in the last `days` UTC days, today included, and in those before."""
+    """Tracks played, liked and shared in the last `days` UTC days, today included, and in those before."""
     today = day_of(now)
     first = today - days + 1
     counts = TrackDayCount.objects.filter(day__gte=first - days)

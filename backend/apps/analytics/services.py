@@ -87,7 +87,7 @@ def record_room_play(*, play: Play, user_id: int) -> None:
 
 def delete_person_activities(*, instance: User, **_: Any) -> None:
     """Before an account is deleted, also in the admin or a shell."""
-    with suppress(NotAuthenticated):  # it was deleted meanwhile
+    with suppress(NotAuthenticated):  # it was deleted since
         lock_person(instance.key)  # before the writers, as record_activities does: else a deadlock
     delete_activities(instance.pk)
 
@@ -117,7 +117,9 @@ def _is_there(user_id: int) -> bool:
 
 
 def check_activity_limits(user_id: int, number: int) -> None:
-    """Whether the user may report so many more now. Raises RateLimitExceeded. Reporting checks it again."""
+    """Whether the user may record this many activities now. Raises RateLimitExceeded. Recording checks it
+    again.
+    """
     _count_new(user_id, number, timezone.now())
 
 
@@ -220,7 +222,7 @@ def _claim_first_plays(play_ids: Sequence[int], *, user_id: int) -> int:
     lock_person(key_of_user(user_id))
     plays = Play.objects.filter(pk__in=play_ids)
     lock_streams(sorted(set(plays.values_list("room__stream_id", flat=True))))
-    found = plays.in_bulk()  # under the locks: none of them is deleted meanwhile
+    found = plays.in_bulk()  # under the locks, so none of them is deleted
     done = 0
     for play_id in within_write_time(play_ids):
         done += 1

@@ -1,4 +1,6 @@
-"""Reconciling the roll-ups with the raw rows: everything is counted again, and what is wrong is corrected."""
+"""Reconciles the roll-ups with the activities: everything is counted again, and wrong counts are
+corrected.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ PEOPLE_PER_QUERY = 20
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """What was recounted, and how many counts were wrong."""
+    """The recounted roll-ups, and the number of wrong counts."""
 
     days: int
     people: int

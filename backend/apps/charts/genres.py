@@ -21,7 +21,7 @@ class MusicService(models.TextChoices):
     YOUTUBE = "youtube"
 
 
-# Whose word on a track counts before whose: names, covers and albums are taken from the first that knows.
+# Services by priority: names, covers and albums come from the first one that has them.
 RANKED = (MusicService.SPOTIFY, MusicService.APPLE_MUSIC, MusicService.SOUNDCLOUD)
 PREFERENCE = {str(service): place for place, service in enumerate(RANKED)}
 # As people read them.

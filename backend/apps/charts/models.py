@@ -246,7 +246,7 @@ class RawEdition(models.Model):
 
 
 class RawAnswer(models.Model):
-    """The response itself, gzipped: what is not read from it today may be wanted tomorrow."""
+    """The response itself, gzipped, so that more of it can be read later."""
 
     edition = models.OneToOneField(RawEdition, on_delete=models.CASCADE, related_name="answer")
     body = models.BinaryField()

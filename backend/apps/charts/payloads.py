@@ -152,7 +152,7 @@ class ServiceLinkPayload(msgspec.Struct, frozen=True):
 
 
 class RankOnDayPayload(msgspec.Struct, frozen=True):
-    """`older_lists`: of each service whose list of that day could not be used, the day of the one before."""
+    """`older_lists`: for each service without a usable list of that day, the day of the previous one."""
 
     genre: str
     date: date
@@ -162,7 +162,7 @@ class RankOnDayPayload(msgspec.Struct, frozen=True):
 
 
 class CountOnDayPayload(msgspec.Struct, frozen=True, gc=False):
-    """`anomaly`: it fell, or jumped far beyond what is usual; `stale`: an older figure is repeated."""
+    """`anomaly`: it fell, or jumped far beyond the usual growth; `stale`: an older count is repeated."""
 
     date: date
     count: int | None

@@ -31,7 +31,7 @@ class StageRun(models.Model):
         # Some of it failed; the rest is done.
         PARTLY = "partly"
         FAILED = "failed"
-        # Its process died; the next run does what it left.
+        # Its process died; the next run completes it.
         INTERRUPTED = "interrupted"
 
     run = models.UUIDField(default=uuid4)

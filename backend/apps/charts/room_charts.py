@@ -172,7 +172,7 @@ class RoomChartResponse(msgspec.Struct, frozen=True):
     is_sample: bool
 
 
-# A year: what was before has no part in peaks, days on the chart and returns.
+# A year: earlier weeks have no part in peaks, days on the chart and returns.
 WEEKS_LOOKED_AT = 52
 # The maximum number of plays considered: more than a room plays in a month without a pause.
 MAX_PLAYS = 10_000

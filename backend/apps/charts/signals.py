@@ -37,7 +37,7 @@ class WithdrawnChartPayload(msgspec.Struct, frozen=True):
 
 
 class FailedSourcePayload(msgspec.Struct, frozen=True):
-    """A service did not give its list of this genre: what is shown is older."""
+    """A service returned no list of this genre: the shown one is older."""
 
     service: str
     genre: str

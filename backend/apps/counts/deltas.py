@@ -36,7 +36,7 @@ class DailyCount:
 
 @dataclass(frozen=True, slots=True)
 class DailyDifference:
-    """What is derived for one day: the difference to an earlier count, `delta_days` before."""
+    """The derived values of one day: the difference to an earlier count, `delta_days` before."""
 
     delta: int | None = None
     delta_days: int | None = None

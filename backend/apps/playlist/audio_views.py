@@ -18,7 +18,7 @@ class AudioViewSet(viewsets.ViewSet):
 
     @endpoint(ResponseSpec(200, "The audio.", EXAMPLE_AUDIO), errors=[item_in, open_best])
     def audio(self, request: Request, slug: str, item_id: int) -> Response:
-        """Where the audio of an item is, and what it is.
+        """The URL of an item's audio, and its media type.
 
         `url` is relative, valid for 6 hours and enough by itself, as long as the item is in the room.
         `gain_db` is the ReplayGain of the track; null: not known.

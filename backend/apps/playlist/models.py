@@ -33,7 +33,7 @@ class PlaylistTrack(BroadcastModel):
     # The event at which the count was reached: of equal counts the earlier one is first.
     votes_reached_seq = models.BigIntegerField(default=0, editable=False)
     added_by = models.CharField(max_length=MAX_PERSON_NAME, default=ANONYMOUS, validators=[validate_name])
-    # The key of the account or guest who added it; empty when that is not known. Never shown.
+    # The key of the account or guest that added it; empty if unknown. Never shown.
     adder = models.CharField(max_length=64, blank=True, default="", editable=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     played_at = models.DateTimeField(null=True, blank=True)
@@ -129,7 +129,7 @@ class Play(PreparedModel):
     """One playing of a track in a room, with the item as it was: it outlives the queue item and the track."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="plays")
-    # Not a foreign key: the item may be gone, and may come back under the same id.
+    # Not a foreign key: the item may be deleted, and restored under the same id.
     item_number = models.BigIntegerField()
     track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="+")
     item = models.JSONField()
@@ -160,7 +160,7 @@ class RemovedItem(models.Model):
     item_number = models.BigIntegerField(primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="+")
-    # The item that it stood directly after; null when it was the first.
+    # The previous item; null if it was the first.
     after_item_number = models.BigIntegerField(null=True)
     added_by = models.CharField(max_length=MAX_PERSON_NAME)
     adder = models.CharField(max_length=64, blank=True, default="", editable=False)

@@ -19,7 +19,7 @@ from core.statements import update
 
 
 class ItemPayload(msgspec.Struct, frozen=True):
-    """A queue item, whole: a client may replace what it has."""
+    """A complete queue item: a client may replace its own."""
 
     id: int
     track: TrackPayload
@@ -46,7 +46,7 @@ EXAMPLE_ITEM = ItemPayload(
 
 
 class VotedItemPayload(ItemPayload, frozen=True):
-    """A queue item as the answer to a vote: with the caller's own."""
+    """A queue item as the response to a vote: with the caller's own vote."""
 
     my_vote: int
 
@@ -88,7 +88,7 @@ class WishesPayload(msgspec.Struct, frozen=True):
 
 
 def item_payload(item: PlaylistTrack) -> ItemPayload:
-    """Of an item whose track and room are loaded."""
+    """For an item whose track and room are loaded."""
     return ItemPayload(
         id=item.pk,
         track=track_payload(item.track),

@@ -23,13 +23,13 @@ from apps.users.services import lock_person
 from core.database import BatchSize, in_batches, within_write_time
 from core.statements import update
 
-# Who cast votes that stay when the person has gone. Each has another, so that no two people become one voter.
+# Voters of votes that stay after an erasure. Each is different, so that no two people become one voter.
 NEUTRAL_KEY = "nobody:"
 WITH_ADDERS = (PlaylistTrack, RemovedItem, Play)
 # Most rows that one transaction changes when a person is erased or merged: others write in between.
 ITEMS_PER_QUERY = 10
 RECORDS_PER_QUERY = 200
-# Longer than that takes in portions: what was removed before has been looked through.
+# A longer log is searched in portions, without repeating the earlier ones.
 MEANWHILE = timedelta(hours=1)
 
 
@@ -113,7 +113,7 @@ class QueuePersonalData:
     # --- Erasure -------------------------------------------------------------------------------------
 
     def erase_bulk(self, key: str, *, names: Collection[str]) -> None:
-        """Room by room, in short transactions. What is left of it is erased with the person."""
+        """Room by room, in short transactions. The rest is erased with the person."""
         leaving = _Erasure(key)
         leaving.change_votes_of_removed()
         streams = _streams_of(key)
@@ -148,7 +148,7 @@ class QueuePersonalData:
 
 
 class _Transfer:
-    """A guest who is on the way to being an account in every room."""
+    """The transfer of a guest's data to an account, in every room."""
 
     def __init__(self, giver: str, taker: str) -> None:
         self._giver, self._taker = giver, taker
@@ -165,7 +165,7 @@ class _Transfer:
     def give_portion(self, stream_id: int) -> bool:
         """Gives the account a part of a room's records of one kind; whether there was any.
 
-        Raises NotAuthenticated when one of the two has gone.
+        Raises NotAuthenticated if one of the two was deleted.
         """
         self._hold()
         lock_streams([stream_id])
@@ -205,7 +205,7 @@ class _Transfer:
 
 
 class _Erasure:
-    """A person who is being erased from every room."""
+    """The erasure of a person's data, in every room."""
 
     def __init__(self, key: str) -> None:
         self._key = key

@@ -37,7 +37,7 @@ from core.changes import Rules, register_rules
 from core.errors import Conflict, InvalidInput
 from core.statements import fetch_all, update_and_read
 
-# Sent in the transaction in which a room has switched what it plays, after the event; argument: `room`.
+# Sent in the transaction that switches the playing item of a room, after the event; argument: `room`.
 play_switched = Signal()
 
 

@@ -27,7 +27,7 @@ NEWER_TRACK_FIELDS = {"has_audio": False, "explicit": None}
 DIGEST_DIGITS = 16
 # A history is cached for the seq at which it was read, so it is never stale; this only bounds the memory.
 HISTORY_MEMORY_SECONDS = 60
-# The voters of a seeded queue, who are no people.
+# The voters of a seeded queue, which are no people.
 SEED_VOTERS = "seed:"
 GUEST_KEYS = "guest:"
 
@@ -221,7 +221,7 @@ def history_at(*, room_id: int, epoch: str, seq: int) -> list[dict[str, Any]]:
 
 
 def open_plays(room: Room) -> list[int]:
-    """The items whose plays in this room go on: one at most."""
+    """The items of open plays in this room: at most one."""
     return [row[0] for row in fetch_all(_OPEN_PLAYS, [room.pk])]
 
 
@@ -260,7 +260,7 @@ def plays_of_tracks() -> Iterator[tuple[int, datetime, int, str]]:
 
 # The prefix of the keys of guests.
 GUESTS = "guest:"
-# The models that record who added what: items in queues, and plays.
+# The models that record the adder of a track: items in queues, and plays.
 ADDED: Sequence[Any] = (PlaylistTrack, Play)
 # Limits of one read: the latest adds of the tracks, their adders, and the other adds of these adders.
 MAX_ADDS_READ = 300

@@ -386,7 +386,7 @@ def _answer_with(item: PlaylistTrack, *, status: int = 200) -> Response:
 
 
 def _showing(item: PlaylistTrack, response: Response) -> Response:
-    """Marks the response by its item, whose adder may want to be forgotten while the response is kept."""
+    """Stores only the item of the response: the adder's name may be erased while the record exists."""
     store_shown_item(response, shown_item(item.pk))
     return response
 

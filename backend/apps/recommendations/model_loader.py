@@ -35,7 +35,7 @@ class LoadedModel:
 
 
 class ModelLoader:
-    """Holds the model of one file. What is wrong with the file is logged once, and never raised."""
+    """Loads the model of one file. An invalid file is logged once, and raises nothing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -62,7 +62,7 @@ class ModelLoader:
 
     def _read(self) -> LoadedModel:
         try:
-            # The identity of what was opened, whatever is put in its place meanwhile.
+            # The identity of the opened file, which may be replaced since.
             with self.path.open("rb") as stored:
                 identity = _identity_of(os.fstat(stored.fileno()))
                 loaded = self._read_open(stored, identity)

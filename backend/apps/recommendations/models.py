@@ -20,7 +20,7 @@ class ModelState(StrEnum):
     """How the trained model fares."""
 
     OK = "ok"
-    # As on every new installation; the product goes on with content and popularity.
+    # As on every new installation; content and popularity are used instead.
     MISSING = "missing"
     # Of a format that this version doesn't read.
     OLD = "old"
@@ -28,7 +28,7 @@ class ModelState(StrEnum):
 
 
 class RecommendationList(models.Model):
-    """The latest recommendations for one person, or for those who are in one room."""
+    """The latest recommendations for one person, or for the people in one room."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
@@ -37,7 +37,7 @@ class RecommendationList(models.Model):
     generated_at = models.DateTimeField()
     # The number of recommendations in a response to a request without a limit.
     usual_count = models.PositiveSmallIntegerField(default=USUAL_COUNT)
-    # Sources that did not answer when it was made.
+    # Sources that were unavailable when it was made.
     missing_sources = models.JSONField(default=list)
 
     class Meta:
@@ -57,7 +57,7 @@ class Recommendation(models.Model):
     """A track that was recommended. Its number is the same for as long as it is, list after list."""
 
     kept_in = models.ForeignKey(RecommendationList, on_delete=models.CASCADE, related_name="recommendations")
-    # Null: it is offered no longer. For a while its number goes on meaning the track, to who still shows it.
+    # Null: no longer recommended. For a while, the id still means the track, for clients that show it.
     rank = models.PositiveSmallIntegerField(null=True)
     score = models.FloatField()
     # Null as long as the library does not have it.

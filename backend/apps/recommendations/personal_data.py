@@ -37,7 +37,7 @@ class RecommendationPersonalData:
         """A list is short, and jobs are few."""
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
-        """The list goes with the account; jobs are known by the key alone."""
+        """The list is deleted with the account; jobs are found by the key."""
         del names
         delete_runs_about(key)
         user_id = user_id_of(key)

@@ -22,12 +22,12 @@ ADD_WEIGHT = 1.0
 INTERACTIONS = {Kind.PLAY: Interaction.PLAYED, Kind.SHARE: Interaction.SHARED, Kind.LIKE: Interaction.LIKED}
 # Which of them speaks for most.
 STRENGTH = [Interaction.QUEUED, Interaction.PLAYED, Interaction.SHARED, Interaction.LIKED]
-# For so long what was skipped or disliked is not offered.
+# Skipped or disliked tracks are excluded for this long.
 LATELY = timedelta(days=90)
 # Of one person, so that a long history costs no more than this.
 MAX_INTERACTIONS = 1000
 MAX_LIKED = 500
-# The same for what is not to be offered, which is read while the person's latest activities are stored.
+# The same for exclusions, which are read while the person's latest activities are stored.
 MAX_ACTIVITIES = 2000
 
 

@@ -151,7 +151,7 @@ MAX_OF_SOURCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """The list, best first, and the sources that did not answer."""
+    """The list, best first, and the unavailable sources."""
 
     candidates: Sequence[Candidate]
     missing_sources: Sequence[str] = ()

@@ -67,7 +67,7 @@ TOO_MANY_LISTS = ErrorSpec(RateLimited, "Too many requests, or too many lists co
 def recommendations_for(
     user_id: int, *, limit: int | None, room: str | None, network: str, now: datetime | None = None
 ) -> PersonRecommendationsPayload:
-    """What this person might like. A `room` is the slug of one whose queue is left out.
+    """Recommendations for this person. A `room` is the slug of one whose queue is left out.
 
     `network` is that of the client, whose computed lists are limited.
     """
@@ -149,9 +149,9 @@ MAX_GUESTS = 20
 MAX_AVOIDING = 100
 # A guest is taken to be there for so long after a vote or an add.
 GUEST_STAYS = timedelta(hours=2)
-# Cached for these people and what they dislike; other changes show after so long.
+# Cached for these people and their dislikes; other changes appear after this time.
 CACHED_SECONDS = 60
-# What the queue itself says beside the people, who say 1.
+# The weight of the queue itself, compared with 1 for all people.
 QUEUE_WEIGHT = 0.3
 PEOPLE_WEIGHT = 1.0
 # Tracks of the queue that are looked at, the first ones.
@@ -160,7 +160,7 @@ MAX_QUEUED = 30
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who is in a room: accounts by id, guests by key, and what any of them is not to hear."""
+    """The people in a room: accounts by id, guests by key, and the tracks that any of them excludes."""
 
     user_ids: Sequence[int]
     guests: Sequence[str]

@@ -23,19 +23,21 @@ from core.errors import ErrorSpec, NotAuthenticated, NotFound, RateLimited, rais
 from core.identity import user_id_of
 from core.rate_limits import REFRESHES, check_rate_limit
 
-# Who did anything within this time has a fresh list waiting.
+# People with an activity within this time have a fresh list.
 ACTIVE_FOR = timedelta(days=7)
-# What is younger was made by the run before this one was killed, or asked for by the person.
+# A younger list was made by a killed run before this one, or on request.
 FRESH_FOR = timedelta(hours=3)
-# Of many who ask for one person's list at once, those who come when it is done have it already.
+# Concurrent requests for one person's list use the list of the first one.
 REFRESHED_FOR = timedelta(minutes=1)
 
 
 def refresh_list(
     user_id: int, *, with_outside: bool, usual_count: int | None = None, seeds: Seeds | None = None
 ) -> OfferedPayload:
-    """A list that is found just now, and kept. Raises NotFound or NotAuthenticated if the person has gone."""
-    # NumPy takes a tenth of a second to load, and memory: only who finds something needs it.
+    """A list that is computed now, and stored. Raises NotFound or NotAuthenticated if the person was
+    deleted.
+    """
+    # NumPy takes a tenth of a second to load, and memory: only this job needs it.
     from apps.recommendations.recommender import recommend
     from apps.recommendations.track_resolution import resolve_candidates
 
@@ -64,7 +66,7 @@ def refresh(
     try:
         offered = refresh_list(user_id, with_outside=True, usual_count=limit, seeds=seeds)
     except (NotFound, NotAuthenticated):
-        raise JobFailed(NotFound.code) from None  # the person has gone
+        raise JobFailed(NotFound.code) from None  # the person was deleted
     return {"recommendations": len(offered.recommendations)}
 
 
@@ -81,13 +83,13 @@ def refresh_active() -> dict[str, int]:
             refresh_list(user_id, with_outside=True)
             number += 1
         except (NotFound, NotAuthenticated):
-            continue  # gone since
+            continue  # deleted since
     return {"refreshed": number}
 
 
 @job("recommendations.train", is_long=True)
 def train() -> dict[str, int]:
-    """Trains the model again on what was played and liked; without any listen it stays as it is."""
+    """Trains the model again on plays and likes; without any listen, the model stays."""
     from apps.recommendations.engine.model import NothingToLearnError  # loads NumPy
     from apps.recommendations.training import train_recommendations
 
@@ -100,11 +102,11 @@ def train() -> dict[str, int]:
 
 @job("recommendations.forget")
 def purge_recommendations() -> dict[str, int]:
-    """What was not offered for a month goes."""
+    """Deletes items that were not recommended for a month."""
     return {"forgotten": purge_withdrawn()}
 
 
-# --- Requests: one job for each person, and only so many within an hour ------------------------------
+# --- Requests: one job for each person, and a limited number within an hour --------------------------
 
 
 @raises(ErrorSpec(RateLimited, "Too many requests, or too many refreshes of this person within an hour."))

@@ -27,7 +27,7 @@ from core.errors import Conflict, ErrorSpec, NotFound, raises
 
 
 def tracks_recommended_to(user_id: int, numbers: Sequence[int]) -> Mapping[int, int]:
-    """Track ids by number, of what was recommended to this person or to a room, also if no longer."""
+    """Track ids by number, of tracks recommended to this person or to a room, also formerly."""
     whose = Q(kept_in__user_id=user_id) | Q(kept_in__room__isnull=False)
     rows = Recommendation.objects.filter(whose, pk__in=numbers)
     found = rows.values_list("pk", "track_id")
@@ -116,7 +116,7 @@ def metadata_of(outside: OutsideTrack) -> TrackMetadata | None:
 
 
 def _cleaned(outside: OutsideTrack | None, metadata: TrackMetadata) -> OutsideTrack:
-    """With what was checked; links lead to the web, or nowhere."""
+    """With the checked values; links lead to the web, or are empty."""
     assert outside is not None  # noqa: S101 - only such are resolved
     return replace(
         outside,

@@ -103,7 +103,7 @@ SOUND: Mapping[Genre, Sequence[float]] = {
 
 
 class SampleConnector:
-    """Four days that end with the one on which they are first asked for. They stay what they are."""
+    """Four days that end with the day of the first request. They do not change later."""
 
     is_sample = True
     videos = None

@@ -78,7 +78,7 @@ class _VideoRequests:
     tally: StageStats
     has_stopped: str = ""
     views: dict[str, int | None] = field(default_factory=dict)
-    # Those that YouTube did not answer for, and those it was not asked for.
+    # Videos without a response of YouTube, and videos that were not requested.
     failed: set[str] = field(default_factory=set)
 
     def may(self, units: int) -> bool:

@@ -1,4 +1,4 @@
-"""The ways in which a title and an artist may be meant: as they stand, "A - B", or the names swapped."""
+"""The ways to read a title and an artist: unchanged, "A - B", or the names swapped."""
 
 import re
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ class Reading:
     name: str
     asides: tuple[str, ...]
     artists: frozenset[str]
-    # Who uploaded it, where the title names the artists: they may be one of them or not.
+    # The uploader, if the title names the artists: it may be one of them.
     perhaps: frozenset[str]
     guests: frozenset[str]
     versions: frozenset[str]
     version_words: frozenset[str]
     version_names: tuple[str, ...]
     doubt: float
-    # What stood before the name and was passed over: a film, or another artist's name.
+    # Skipped text before the name: a film, or another artist's name.
     passed_over: str = ""
     is_swapped: bool = False
 
@@ -110,7 +110,7 @@ def _swapped(found: Title, artist: str) -> Reading:
 
 
 def _asides(asides: tuple[str, ...], artists: frozenset[str]) -> tuple[str, ...]:
-    """Without those that only say once more who plays."""
+    """Without parts that only repeat the artists."""
     return tuple(sorted(words_of(aside) for aside in asides if not artists_in(aside) <= artists))
 
 

@@ -18,7 +18,7 @@ SOME_ARTISTS_SHARED = 0.7
 def similarity(one: Reading, other: Reading, *, name_everyone: bool = False) -> float:
     """`name_everyone`: both come from services that leave no artist out."""
     if one.is_swapped and other.is_swapped:
-        return 0.0  # the same as both as they stand
+        return 0.0  # the same as both unchanged
     if one.passed_over and other.passed_over and one.passed_over != other.passed_over:
         return 0.0
     name = name_factor(one, other)

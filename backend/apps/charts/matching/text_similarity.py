@@ -27,9 +27,9 @@ MASKED_WORDS = frozenset(
     ]
 )
 MASKED = re.compile(r"(?<![\w*])[^\W\d_][\w*]*\*[\w*]*[^\W\d_](?![\w*])")
-# "Runnin'" for "Running": of a word with so many letters before.
+# "Runnin'" for "Running": the minimum number of letters before it.
 FEWEST_BEFORE_ING = 3
-# Stands for it while words are made of a text, since it counts as a letter and is in no name.
+# A placeholder while text is split into words: it is a letter, and is in no name.
 STAND_IN, LOST = "\N{CYRILLIC LETTER MULTIOCULAR O}", "\N{REPLACEMENT CHARACTER}"
 FEWEST_INTACT, DAMAGED = 3, 0.95
 # Of a longer name it may also have taken the next letter with it: "Mon�" for Monét.
@@ -55,7 +55,7 @@ FEWEST_SOUNDS, FEWEST_LETTERS = 5, 4
 def words_of(text: str) -> str:
     """Lower case, without accents and punctuation, single spaces; "☆" and "!!!" stay as they are.
 
-    LOST stands for each letter that was lost.
+    LOST represents each letter that was lost.
     """
     damaged = DAMAGE.sub(STAND_IN, MASKED.sub(_unmasked, text))
     lettered = SIGN_BETWEEN_LETTERS.sub(lambda found: LETTER_OF[found[0]], damaged)
@@ -144,7 +144,7 @@ def _transliterated(one: str, other: str) -> float:
 
 
 def _sounded(text: str) -> str:
-    """Of letters that stand for one sound in some languages the one that most use."""
+    """Of letters with the same sound in some languages, the most common one."""
     return text.translate(SOUND_OF)
 
 
@@ -186,7 +186,7 @@ def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign.isdigit())
 
 
-# What stands between two artists. Names that hold one of these fall apart on both sides alike.
+# Separators between two artists. Names that contain one are split in both texts.
 BETWEEN = re.compile(
     r"""\s*(?:[,;/&+×|、，•]|:(?=\s)|\(|\)|\[|\])\s*
       | \s+(?:and|und|et|y|x(?!\s+(?:feat|ft|featuring|with|and|x)\b)|vs\.?|b2b|con|avec|mit

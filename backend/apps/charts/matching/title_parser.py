@@ -37,7 +37,7 @@ VERSIONS = {
 }
 KIND_OF = {word: kind for kind, words in VERSIONS.items() for word in words}
 # Fillers of a version's name: they tell nothing by themselves.
-# Behind a dash may stand a title that has such a word: only what reads like a version's name is one.
+# A title with such a word may follow a dash: only text that looks like a version's name is one.
 NAMES_A_VERSION = re.compile(
     r"^(?:live|acoustic|recorded|unplugged)(?:\s(?:at|from|in|on|version|session|for)\b|$)|^(?:sped|slowed|ao|en)\s"
     rf"|(?:^|\s)(?:{'|'.join(KIND_OF)})(?:\s(?:\d{{4}}|reverb|remaster(?:ed)?|edition))*$"
@@ -96,7 +96,7 @@ YEAR_OF_REMASTER = re.compile(r"\s+-\s+(?:19|20)\d\d\s+-\s+(?=remaster)", re.IGN
 
 @dataclass(frozen=True)
 class Title:
-    """`pieces` are the parts between dashes, the name among them; `asides` what else stood in brackets."""
+    """`pieces` are the parts between dashes, the name among them; `asides` the other text in brackets."""
 
     pieces: tuple[str, ...]
     asides: tuple[str, ...] = ()
@@ -148,7 +148,7 @@ def parsed(title: str) -> Title:
     bare = PART.sub(_numbered_part, bare)
     # Innermost brackets first, so that "[feat. X (of Y)]" is taken apart as well.
     while inner := BRACKETED.search(bare):
-        # What is all in brackets is the name itself.
+        # If all text is in brackets, it is the name itself.
         is_all = not (bare[: inner.start()] + bare[inner.end() :]).strip(" ([)]-")
         if is_all:
             bare = f"{bare[: inner.start()]} {inner[1]} {bare[inner.end() :]}"

@@ -1,4 +1,4 @@
-"""What is read from a service's answer: one list with its rows, or why there is none. Knows no network."""
+"""A service's response as a list with its rows, or the reason why it has none. Does not use the network."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ T = TypeVar("T")
 MAX_NAME, MAX_ID = 300, 100
 MAX_DESCRIPTION = 1000
 MAX_COUNT = 2**62
-# Far more than any list has; what is beyond it is no place on one.
+# Far more rows than any list has; a higher rank is invalid.
 MAX_RANK = 10_000
 # The minimum share of a list's ranks that have lines; saved lists leave some out.
 MIN_FILLED = 0.75
@@ -27,7 +27,7 @@ MIN_FILLED = 0.75
 FIRST_DAY = date(2005, 1, 1)
 # With its semicolon: "R&B" and "Love&notes" are names.
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-# Readers escape what was escaped already: "&amp;amp;".
+# Some readers escape text twice: "&amp;amp;".
 MAX_ESCAPED = 3
 # Scripts such as Persian and Hindi are written with these two format characters.
 JOINERS = "\u200c\u200d"
@@ -130,7 +130,7 @@ def _placed(row: Row) -> Row:
 
 
 def json_of(body: bytes) -> Any:
-    """Raises SourceError for what is no JSON, and for an error that comes with a good status."""
+    """Raises SourceError for invalid JSON, and for an error in a response with a 2xx status."""
     try:
         value = msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -168,7 +168,7 @@ def converted(value: Any, kind: type[T], *, strict: bool = True) -> T:
 
 
 def decoded(value: Any, kind: type[T]) -> T:
-    """The same of an answer. Raises SourceError."""
+    """The same for a response. Raises SourceError."""
     try:
         return converted(value, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -220,7 +220,7 @@ def name_of(text: str) -> str:
 
 
 def optional_name(text: str | None) -> str:
-    """ "" for what is no name."""
+    """ "" for an invalid name."""
     try:
         return name_of(text or "")
     except MetadataError:
@@ -235,7 +235,7 @@ def described(text: str | None) -> str:
 
 
 def address_of(text: str | None) -> str:
-    """ "" for what is no http address."""
+    """ "" for a text that is no http URL."""
     try:
         return checked_cover_url(unescaped(text or ""))
     except MetadataError:
@@ -243,13 +243,13 @@ def address_of(text: str | None) -> str:
 
 
 def id_of(text: str) -> str:
-    """ "" for what is no id: too long, or with anything but letters, digits and a few signs."""
+    """ "" for an invalid id: too long, or with anything but letters, digits and a few signs."""
     is_id = 0 < len(text) <= MAX_ID and text.isascii() and all(one.isalnum() or one in "-_:." for one in text)
     return text if is_id else ""
 
 
 def isrc_of(text: str | None) -> str | None:
-    """None where there is none, or what is there is none."""
+    """None if it is missing or invalid."""
     try:
         return checked_isrc(text) if text else None
     except MetadataError:

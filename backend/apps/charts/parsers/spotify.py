@@ -59,7 +59,7 @@ class _Item(msgspec.Struct):
 
 
 class _Page(msgspec.Struct):
-    # A track that has gone from Spotify is null.
+    # A track deleted by Spotify is null.
     items: list[Any]
     offset: int = 0
 

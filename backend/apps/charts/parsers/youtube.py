@@ -85,7 +85,7 @@ def read_search(body: bytes) -> tuple[FoundVideo, ...]:
 
 
 def read_views(body: bytes) -> dict[str, int | None]:
-    """Views by video. None: the owner hides them. A video that is not there has gone. Raises SourceError."""
+    """Views by video. None: the owner hides them. A deleted video is missing. Raises SourceError."""
     videos = decoded(_object(body), _Videos)
     return {one.id: count_of(one.statistics.views) for one in videos.items if id_of(one.id)}
 

@@ -144,7 +144,7 @@ def _mark(counting: Counting, tracks: CountedTracks, lists: list[RawEdition], fa
     for edition in lists:
         of_list = edition.entries.filter(track__isrc__in=failed)
         if not failed or not of_list.exists():
-            # Unless the list was transformed again meanwhile.
+            # Unless the list was transformed again since.
             same = RawEdition.objects.filter(pk=edition.pk, transformed_at=edition.transformed_at)
             same.update(counted_at=counting.now)
 

@@ -123,7 +123,7 @@ def shown_list(editions: "QuerySet[RawEdition]") -> tuple[RawEdition | None, Raw
 
 
 def is_confirmed(edition: RawEdition) -> bool:
-    """Whether a good list was compared with what is known, and continues it."""
+    """Whether a good list was compared with known lists, and continues them."""
     return not edition.failure
 
 

@@ -1,6 +1,6 @@
 """Whether a list is plausible: how much it has in common with others, and how long it is. Pure.
 
-A service may answer well and with something else altogether, or with a part. Real lists keep these shares:
+A service may return a list of something else, or a part of one. Real lists keep these shares:
 of 1,097 changes of public playlists none kept less than 55 % of the lines, or had less than 66 % or more than
 120 % of the length, and none of 1,105 lists had a track on more than two lines. A list that is renewed
 every week may keep 2 %; of its new lines then at least two, and 7 %, are on other services' lists.
@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from apps.charts.matching import Recording, similarity_of
 
-# More of a list's lines are on the service's own list before, or else so many of the new ones on others'.
+# A larger share of a list's lines is on the service's previous list, or this share of the new ones on
+# others'.
 OWN_SHARE, OTHERS_SHARE = 0.5, 0.05
 # One common title of many proves nothing. Shares of a short list say little: there a fifth is enough.
 LEAST_LINES, SHORT, SHORT_SHARE = 2, 10, 0.2
@@ -26,17 +27,17 @@ LEAST_LINES, SHORT, SHORT_SHARE = 2, 10, 0.2
 TOP, TOP_NEW_SHARE = 3, 0.9
 # With more new lines than this that no other service has, it is used, and doubted.
 NEW_SHARE = 1 / 3
-# So much of a list is on the service's list of another genre of that day: one of the two is not what it says.
+# If this share of a list is on the service's list of another genre of that day, one of the two is wrong.
 OTHER_GENRE_SHARE = 0.5
 # Of the length of the lists before, and of the lines that are of different tracks.
 LEAST_LENGTH, MOST_LENGTH, LEAST_DIFFERENT = 0.65, 1.5, 0.9
-# So many lines with the plays of the day before, of so many that both lists have, make a copy.
+# This many lines with the plays of the previous day, of this many common lines, make a copy.
 COPIED_SHARE, LEAST_COPIED = 0.9, 5
 # Smaller growths are the same share by chance.
 MIN_GROWTH = 20
-# Of so many tracks more than this share grew by less than half of what is usual for them, or by over twice.
+# Of this many tracks more than this share grew by less than half of their usual growth, or more than twice.
 UNUSUAL_SHARE, LEAST_GROWING, HALF, TWICE = 0.25, 10, 0.5, 2
-# So few places are other than on an older list, and so many other than on the last one.
+# At most this many ranks differ from an older list, and at least this many from the last one.
 REPEATED_SHARE, CHANGED_SHARE = 0.1, 0.2
 # A list that was rejected on this many days, with this share unchanged, is what the service has now.
 REJECTED_DAYS, SAME_SHARE = 2, 0.5
@@ -131,7 +132,7 @@ def is_copy(counts: Mapping[str, int], before: Mapping[str, int]) -> bool:
 def are_growths_implausible(growths: Sequence[tuple[float | None, Collection[float]]]) -> bool:
     """Whether counts of which each is plausible for its track can't all be true.
 
-    Of each track: its plays a day since it was counted last, None for an anomaly, and what is usual.
+    For each track: its plays a day since its last count, None for an anomaly, and the usual number.
     """
     unusual = sum(
         growth is not None and not any(HALF * one <= growth <= TWICE * one for one in usual)
@@ -187,13 +188,13 @@ def _compared(lines: Lines, before: Lines, others: Sequence[Lines]) -> Verdict:
 
 
 def goes_on(lines: Lines, before: Lines) -> bool:
-    """Whether a list stands by itself: most of it was on the service's list before."""
+    """Whether a list is confirmed by itself: most of it was on the service's previous list."""
     common = _common(lines, before)
     return common > OWN_SHARE * len(lines) if len(lines) >= SHORT else common >= SHORT_SHARE * len(lines)
 
 
 def _is_confirmed_by_others(new: Lines, others: Sequence[Line]) -> bool:
-    """What is left of an old list says nothing of the lines that came to it."""
+    """The rest of an old list does not confirm the lines that were added to it."""
     least = max(LEAST_LINES, OTHERS_SHARE * len(new))
     return _common(new, others) >= (least if len(new) >= SHORT else min(LEAST_LINES, SHORT_SHARE * len(new)))
 

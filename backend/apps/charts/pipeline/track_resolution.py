@@ -117,7 +117,7 @@ def _unlike(entry: RawEntry, lines: Sequence[RawEntry], track: ChartTrack) -> Ma
 
 
 def _is_lasting(known: ServiceTrack) -> bool:
-    """What was only probable holds for the lists of its day, and manual decisions are in ManualMatch."""
+    """Probable matches apply to the lists of their day, and manual decisions are in ManualMatch."""
     return known.how != How.MANUAL and (known.score is None or known.score >= THRESHOLD)
 
 

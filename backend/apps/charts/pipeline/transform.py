@@ -150,7 +150,7 @@ def _new(isrc: str, entry: RawEntry) -> ChartTrack:
 
 
 def improve(track: ChartTrack, entry: RawEntry) -> bool:
-    """Takes what is unknown, or known from a service that counts less; whether anything is different."""
+    """Fills unknown values, and those of a service of lower priority; returns whether any changed."""
     service, is_changed = entry.edition.service, False
     is_swapped = (entry.name, entry.artist) == (track.artist, track.name)
     for name in VALUES[2:] if is_swapped else VALUES:
@@ -194,7 +194,7 @@ def list_for_review(found: ResolvedTracks) -> None:
 
 
 def settle(entries: Sequence[RawEntry]) -> None:
-    """What is recognised now needs no review any more."""
+    """Lines that are now matched need no review."""
     for service in {entry.edition.service for entry in entries}:
         names = {source_id_of(entry) for entry in entries if entry.edition.service == service}
         ReviewItem.objects.filter(

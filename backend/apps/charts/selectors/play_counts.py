@@ -115,7 +115,7 @@ def recent_histories(isrcs: Collection[str]) -> dict[str, Histories]:
 
 
 def histories(isrcs: Collection[str]) -> dict[str, Histories]:
-    """The same; of what was counted last before these days, the 30 days until then."""
+    """The same; for a track counted last before these days, the 30 days until then."""
     recent = recent_histories(isrcs)
     earlier = _earlier_days(recent)
     return {

@@ -173,7 +173,7 @@ def _stepped(
     base: Floats,
     options: Hyperparameters,
 ) -> Floats:
-    """Conjugate gradients, for many rows at once."""
+    """Conjugate gradients, for many rows concurrently."""
     factors = theirs[columns]
     counted = confidences(strengths, options)
     penalty = np.asarray(_penalty(counts, options), np.float32)[:, None]

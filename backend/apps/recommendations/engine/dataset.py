@@ -134,7 +134,7 @@ class Listening:
 
 
 def read_listening(path: Path) -> Listening:
-    """Columns by their names, in any order; others are passed over. Raises ListeningError."""
+    """Columns by their names, in any order; others are ignored. Raises ListeningError."""
     return Listening.of(rows_of(path))
 
 
@@ -149,7 +149,7 @@ def rows_of(path: Path) -> Iterator[tuple[str, str, float]]:
     for line, cells in table:
         who, what = cells[person], cells[item]
         if not (who in known and what in known):
-            # Each name is looked at once; ten million rows have few names.
+            # Each name is parsed once; ten million rows have few names.
             known.update((_checked_name(path, line, who), _checked_name(path, line, what)))
         yield who, what, _weight(path, line, cells[weight])
 
@@ -185,7 +185,7 @@ def _table(path: Path) -> Iterator[tuple[int, list[str]]]:
     with _damage_reported(path), path.open("rb") as stored:
         is_gzipped = stored.peek(2)[:2] == GZIP_MAGIC
         raw = gzip.GzipFile(fileobj=stored) if is_gzipped else stored
-        # What is no UTF-8 becomes lone surrogates, so that its own line can be named.
+        # Invalid UTF-8 becomes lone surrogates, so that its line can be reported.
         text = TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
         reader = csv.reader(text, strict=True)
         try:

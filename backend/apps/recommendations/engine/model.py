@@ -1,4 +1,6 @@
-"""The trained model: item scores for a history, answers for a file of people. It holds items, no people."""
+"""The trained model: item scores for a history, recommendations for a file of people. It contains items, no
+people.
+"""
 
 import json
 from collections import defaultdict
@@ -235,7 +237,7 @@ Listens = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """How many people were answered, and how many of them were known."""
+    """The number of people with recommendations, and how many of them were known."""
 
     answers: int
     known: int

@@ -28,7 +28,7 @@ PIECE_BYTES = 1 << 20
 
 
 class ModelFileError(Exception):
-    """A file that gives no model; the text says why, and goes on after the file's name."""
+    """A file that contains no valid model; the text has the reason, and follows the file's name."""
 
 
 class OldModelError(ModelFileError):
@@ -36,7 +36,7 @@ class OldModelError(ModelFileError):
 
 
 def write_model(model: Model, path: Path) -> None:
-    """A reader that opens `path` meanwhile gets the previous model or this one, complete. Raises OSError."""
+    """A concurrent reader of `path` gets the previous model or this one, complete. Raises OSError."""
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w+b") as stored:

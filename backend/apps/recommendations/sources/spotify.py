@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from apps.recommendations.sources.spotify_catalogue import FoundTrack, SpotifyCatalogue
 
 
-# How much it speaks for a track to be found so: what was asked for just now before what is said of oneself.
+# The weight of a result: seeds of the request before the profile.
 SEED_WEIGHT = 1.0
 FAVORITE_ARTIST_WEIGHT = 0.8
 LIKED_WEIGHT = 0.7
@@ -49,7 +49,7 @@ class Search:
 
 
 def searches_for(preferences: Preferences, *, most: int, turn: int) -> list[Search]:
-    """Seeds first, then favorites and what was liked, taking turns.
+    """Seeds first, then favorites and liked tracks, alternating.
 
     Of many favorites a few are searched for at a time; with another `turn`, others.
     """
@@ -131,7 +131,7 @@ MAX_SEARCHES = 6
 SECONDS = 15.0
 # Other favorites have their turn each day.
 TURN_SECONDS = 24 * 3600
-# The last result of a search counts so much of the first.
+# The weight of the last result of a search, as a part of that of the first.
 MIN_PART = 0.5
 
 
@@ -158,7 +158,7 @@ class SpotifySource:
                 found_tracks.add(search, self._catalogue.search(search.query))
             except ProviderError as error:
                 failed = error
-                if error.failure is not Failure.REJECTED:  # else another question may be answered
+                if error.failure is not Failure.REJECTED:  # else another request may succeed
                     break
         candidates = found_tracks.candidates()
         if failed and not candidates:
@@ -167,7 +167,7 @@ class SpotifySource:
 
 
 class _FoundTracks:
-    """What was found so far, each recording once, whichever searches found it."""
+    """The results so far, each recording once, of any search."""
 
     def __init__(self, preferences: Preferences) -> None:
         self._avoided_artists = preferences.avoided_artists

@@ -24,7 +24,7 @@ B = TypeVar("B")
 
 PROVIDER = "spotify"
 GRANT_PATH = "/api/token"
-# What it gives at most to apps that were registered lately.
+# The maximum for recently registered apps.
 RESULTS = 10
 # A page of ten has some 100 KB, most of it markets.
 BOUNDS = RequestBounds(max_bytes=1024 * 1024)
@@ -79,7 +79,7 @@ class _Answer(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class FoundTrack:
-    """A track, and the keys of all who play on it."""
+    """A track, and the keys of all its artists."""
 
     track: OutsideTrack
     artist_keys: frozenset[str]
@@ -124,7 +124,7 @@ class SpotifyCatalogue:
         return self._authorised.get("/search", params, _found_tracks)
 
 
-# --- What it says of a track -------------------------------------------------------------------------
+# --- Metadata of a track -----------------------------------------------------------------------------
 
 
 _decoded_answer = msgspec.json.Decoder(_Answer).decode
