@@ -292,7 +292,7 @@ export interface NewAccount {
   refresh: string;
 }
 /**
- * What an account likes.
+ * The taste profile of an account.
  */
 export interface Profile {
   favorite_genres: string[];
@@ -428,7 +428,7 @@ export interface Embed {
   referrer_policy: string | null;
 }
 /**
- * `older_lists`: of each service whose list of that day could not be used, the day of the one before.
+ * `older_lists`: for each service without a usable list of that day, the day of the previous one.
  */
 export interface RankOnDay {
   genre: string;
@@ -447,7 +447,7 @@ export interface CountHistory {
   historical: CountOnDay[];
 }
 /**
- * `anomaly`: it fell, or jumped far beyond what is usual; `stale`: an older figure is repeated.
+ * `anomaly`: it fell, or jumped far beyond the usual growth; `stale`: an older count is repeated.
  */
 export interface CountOnDay {
   date: string;
@@ -635,7 +635,7 @@ export interface GraphTrack {
   };
 }
 /**
- * A new guest, with what they show from now on to be recognised.
+ * A new guest, with the token that identifies it from now on.
  */
 export interface GuestWithToken {
   guest_id: string;
@@ -733,7 +733,7 @@ export interface Page {
   version: string;
 }
 /**
- * A queue item, whole: a client may replace what it has.
+ * A complete queue item: a client may replace its own.
  */
 export interface Item {
   id: number;
@@ -857,7 +857,7 @@ export interface ItemChange {
   is_playing?: boolean;
 }
 /**
- * A queue item as the answer to a vote: with the caller's own.
+ * A queue item as the response to a vote: with the caller's own vote.
  */
 export interface VotedItem {
   id: number;
@@ -1036,7 +1036,7 @@ export interface RoomChartEntry {
   votes: number;
 }
 /**
- * Where the audio of an item is, until when, and what it is.
+ * The URL of an item's audio, its expiry, and its media type.
  */
 export interface Audio {
   url: string;

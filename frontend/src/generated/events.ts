@@ -160,7 +160,7 @@ export interface TrackAdded {
   op_id: string | null;
 }
 /**
- * A queue item, whole: a client may replace what it has.
+ * A complete queue item: a client may replace its own.
  */
 export interface Item {
   id: number;
@@ -333,7 +333,8 @@ export interface PlayerChanged {
   op_id: string | null;
 }
 /**
- * What changes only with an event. While playing, the position grows from that of the anchor.
+ * The fields that change only with an event. While playing, the position grows from that of the
+ *     anchor.
  */
 export interface PlayerChange {
   state: "paused" | "playing" | "stopped";
@@ -434,14 +435,14 @@ export interface Speaker {
   lag_ms: number | null;
 }
 /**
- * The speakers of the room: sent when one comes, goes, or gets out of sync or into it.
+ * The speakers of the room: sent when one joins, leaves, or gets in or out of sync.
  */
 export interface SpeakersChangedFrame {
   type: "speakers.changed";
   payload: SpeakersChanged;
 }
 /**
- * The speakers of the room: sent when one comes, goes, or gets out of sync or into it.
+ * The speakers of the room: sent when one joins, leaves, or gets in or out of sync.
  */
 export interface SpeakersChanged {
   speakers: Speaker[];
@@ -514,7 +515,7 @@ export interface SourceFailed {
   op_id: string | null;
 }
 /**
- * A service did not give its list of this genre: what is shown is older.
+ * A service returned no list of this genre: the shown one is older.
  */
 export interface FailedSource {
   service: string;
@@ -659,7 +660,7 @@ export interface PeopleFrame {
   type: "people";
 }
 /**
- * Makes the socket a speaker of its room. Answered with speaker.joined.
+ * Makes the socket a speaker of its room. The response is speaker.joined.
  */
 export interface SpeakerJoinFrame {
   type: "speaker.join";
