@@ -67,11 +67,11 @@ def test_a_transaction_without_statements_sends_nothing(exchanges):
     ],
     ids=["a row that is gone", "a check", "a constraint"],
 )
-def test_the_commit_raises_pending_errors_and_nothing_is_written(step, error):
+@pytest.mark.parametrize("is_checked_before", [False, True], ids=["sent with the commit", "sent before it"])
+def test_the_commit_raises_pending_errors_and_nothing_is_written(step, error, is_checked_before: bool):
+    check = (lambda _cursor: None) if is_checked_before else None
     with pytest.raises(error):
-        in_transaction(
-            lambda: record_later("one"), step, lambda: run_later("SELECT 1", [], lambda cursor: None)
-        )
+        in_transaction(lambda: record_later("one"), step, lambda: run_later("SELECT 1", [], check))
     assert not connection.in_atomic_block
     assert keys() == []
     with transaction.atomic():
@@ -85,9 +85,10 @@ def test_buffered_statements_of_a_savepoint_are_rolled_back_with_it():
         for steps in (
             [lambda: record_later("two"), fail],
             [lambda: record_later("three"), lambda: run_later("SELECT 1", [], fail)],
+            [lambda: record_later("three"), lambda: update_later(IdempotencyRecord, 0, {"status": 200})],
             [keys, lambda: record_later("four"), fail],
         ):
-            with pytest.raises(NotFound):
+            with pytest.raises((NotFound, DatabaseError)):
                 in_transaction(*steps)
         record_later("five")
     assert keys() == ["five", "one"]
