@@ -5,7 +5,7 @@ PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 -
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help start test quick unit pythons check fuzz format lint types imports prose sizes migrations hooks page graphiql page-types events configuration lock sbom environment clean
+.PHONY: help start test quick unit pythons check fuzz format lint types imports prose sizes migrations hooks page graphiql page-types readme-images events configuration lock sbom environment clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -66,6 +66,10 @@ graphiql: environment ## build GraphiQL, the developers' page at /api/gql/ (74 M
 page-types: environment ## update frontend/src/generated from the server's schemas
 	$(BIN)/python -I scripts/build_frontend.py --required --tools
 	npm --prefix frontend run types
+
+readme-images: environment ## take the pictures of the README and of the manifest, with the Chromium of the tests
+	$(BIN)/python -I scripts/build_frontend.py --required --tools
+	PYTHONPATH=backend $(BIN)/python -m tests.page.readme_images
 
 events: page-types ## write the tables of events in docs/protocol.md, and the types of the web app
 	$(BIN)/python scripts/event_tables.py
