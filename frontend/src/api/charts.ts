@@ -2,9 +2,9 @@
 
 import type {
   Chart,
-  ChartResponse,
   ChartIndex,
   ChartIndexResponse,
+  ChartResponse,
   ChartTrack,
   ChartTrackResponse,
   LibraryTrackResponse,
