@@ -18,12 +18,12 @@ ranked = st.fixed_dictionaries(dict.fromkeys(SERVICES, lists)).map(
 
 
 def test_ties_are_ordered_by_best_single_rank_then_isrc():
-    ranks = {"a": {"C": 2, "B": 1, "A": 3}, "b": {"C": 2, "B": 3, "A": 1}}
+    ranks = {"a": {"A": 2, "C": 1, "B": 3}, "b": {"A": 2, "C": 3, "B": 1}}
 
     assert [(place.isrc, place.points) for place in consensus(ranks)] == [
-        ("A", PER_MISSING + 4),
         ("B", PER_MISSING + 4),
         ("C", PER_MISSING + 4),
+        ("A", PER_MISSING + 4),
     ]
 
 
