@@ -227,8 +227,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "resume repeats the last event",
             f"{REALTIME}connection.py",
-            "[frame for frame in held if frame.seq > self._sent or not frame.is_event]",
-            "[frame for frame in held if frame.seq >= self._sent or not frame.is_event]",
+            "[frame for frame in buffered if frame.seq > self._sent or not frame.is_event]",
+            "[frame for frame in buffered if frame.seq >= self._sent or not frame.is_event]",
             "A client that comes back gets an event twice.",
         ),
         Mutant(
@@ -454,7 +454,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "repeated plays are a new list",
             f"{CHARTS}pipeline/transform.py",
-            "if is_copy_of_before(edition, plays_of(edition)):",
+            "if is_copy_of_earlier(edition, plays_of(edition)):",
             "if False:",
             "An old copy of a list is today's list.",
         ),
