@@ -1,4 +1,4 @@
-"""Playback: two browsers beside the server's clock, ranges beside nginx, a scan beside a loop of mutagen.
+"""Playback: two browsers and an MPD beside the server's clock, ranges beside nginx, a scan beside mutagen.
 
 The browsers are real, and what is measured is their recorded output: tones whose phases tell the position.
 """
@@ -22,14 +22,16 @@ from bench.playback.browsers import (
     percentile,
     speakers,
     start_delays,
+    wait_for,
 )
 from bench.playback.files import cost_of_ranges, make_files, nginx, scan
+from bench.playback.mpd import mpd_speaker
 from bench.playback.tones import write_tones
-from bench.results import Result, ratio
+from bench.results import FOLDER, Result, load_result, ratio
 from bench.system_packages import install_missing
 from tests.browser.chromium import chromium_of
 from tests.processes import TuttiServer
-from tests.services import nginx_binary
+from tests.services import mpd_binary, nginx_binary
 
 PARTS = ("browsers", "ranges", "scan")
 SECONDS, QUICK_SECONDS = 600, 20
@@ -40,14 +42,21 @@ FILES, QUICK_FILES = 20_000, 600
 # Milliseconds: of each browser and the room, between two browsers, and between two tracks.
 MEDIAN_GOAL, P99_GOAL, GAP_GOAL = 10, 50, 100
 GOAL = " (goal)"
+DEVIATIONS = {
+    "browser_1": "first browser from the room",
+    "browser_2": "second browser from the room",
+    "mpd": "MPD from the room",
+    "between": "between the browsers",
+}
 
 
 def add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--only", choices=PARTS, help="only this part; the result is not saved")
+    parser.add_argument("--only", choices=PARTS, help="only this part; those of the saved result are kept")
 
 
 def measure(*, is_quick: bool, only: str | None = None) -> Result:
     allow_many_files()
+    install_missing({"nginx": nginx_binary, "mpd": mpd_binary})
     parts: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="tutti-playback-") as place:
         folder = Path(place)
@@ -57,7 +66,9 @@ def measure(*, is_quick: bool, only: str | None = None) -> Result:
             parts["ranges"] = measure_ranges(folder / "ranges", is_quick=is_quick)
         if only in (None, "scan"):
             parts["scan"] = measure_scan(folder, is_quick=is_quick)
-    return result(parts, is_whole=only is None)
+    if only and not is_quick and (FOLDER / "playback.json").exists():
+        parts = {**load_result("playback")["raw"], **parts}
+    return result(parts)
 
 
 def write_document() -> None:
@@ -80,8 +91,12 @@ def measure_browsers(folder: Path, *, is_quick: bool) -> dict[str, Any]:
         server.client() as http,
     ):
         room = PlayingRoom(http, ["Long"])
-        with speakers([first, second], server.base_url, room) as opened:
-            deviations = listen(opened, room, seconds=seconds)
+        with (
+            mpd_speaker(server.base_url, room.slug) as mpd,
+            speakers([first, second], server.base_url, room) as opened,
+        ):
+            wait_for(mpd.windows)
+            deviations = listen(opened, mpd, room, seconds=seconds)
             delays = start_delays(opened[0], room, times=QUICK_STARTS if is_quick else STARTS)
         changing = PlayingRoom(http, [*short, "Long"])
         with speakers([first], server.base_url, changing) as (one,):
@@ -90,7 +105,6 @@ def measure_browsers(folder: Path, *, is_quick: bool) -> dict[str, Any]:
 
 
 def measure_ranges(folder: Path, *, is_quick: bool) -> dict[str, Any]:
-    install_missing({"nginx": nginx_binary})
     folder.mkdir()
     folder.parent.chmod(0o755)
     write_tones(folder / "Long.wav", seconds=1200)
@@ -124,7 +138,7 @@ def measure_scan(folder: Path, *, is_quick: bool) -> dict[str, Any]:
 # --- The result --------------------------------------------------------------------------------------
 
 
-def result(parts: dict[str, Any], *, is_whole: bool) -> Result:
+def result(parts: dict[str, Any]) -> Result:
     rows, ratios = [["", "Tutti", "reference", "ratio"]], {}
 
     def note(name: str, title: str, ours: float, other: float, *, reference: str = "") -> None:
@@ -132,8 +146,8 @@ def result(parts: dict[str, Any], *, is_whole: bool) -> Result:
         rows.append([title, f"{ours:,.4g}", f"{other:,.4g}{reference}", f"{ratios[name]}"])
 
     if browsers := parts.get("browsers"):
-        for number, (name, errors) in enumerate(browsers["deviations_ms"].items(), 1):
-            title = "between the browsers" if name == "between" else f"browser {number} from the room"
+        for name, errors in browsers["deviations_ms"].items():
+            title = DEVIATIONS[name]
             middle, most = percentile(errors, 0.5), percentile(errors, 0.99)
             note(f"{name}_median", f"{title}, median, ms", middle, MEDIAN_GOAL, reference=GOAL)
             note(f"{name}_p99", f"{title}, p99, ms", most, P99_GOAL, reference=GOAL)
@@ -157,4 +171,4 @@ def result(parts: dict[str, Any], *, is_whole: bool) -> Result:
         peaks = first["peak_megabytes"], loop["peak_megabytes"]
         note("scan_memory", "its peak memory, MB", *peaks, reference=" (mutagen)")
         rows.append(["the same files again, files a second", f"{files / again['seconds']:,.4g}", "", ""])
-    return Result(name="playback", ratios=ratios, table=rows, raw=parts, is_whole=is_whole)
+    return Result(name="playback", ratios=ratios, table=rows, raw=parts)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page
 
+from bench.playback.mpd import MpdSpeaker
 from bench.playback.tones import TONES, position_of
 from tests.hosts import asked_for_room
 
@@ -74,20 +75,6 @@ class Speaker:
         self.page.goto(f"{base_url}/r/{slug}/speaker")
         self.page.get_by_role("button", name="Start sound").click()
 
-    def errors(self, player: dict[str, Any]) -> list[tuple[float, float]]:
-        """Of each window: when it was heard, and how far it was ahead of the room, in milliseconds.
-
-        `player` has played on since its anchor, without a pause.
-        """
-        anchor = player["anchor"]
-        began_at = _milliseconds(anchor["at"]) - anchor["position_ms"]
-        found = []
-        for heard_at, *phases in self.windows():
-            if heard_at > _milliseconds(anchor["at"]) + SETTLE_SECONDS * 1000:
-                expected = heard_at - began_at
-                found.append((heard_at, position_of(phases, near_ms=expected) - expected))
-        return found
-
     def windows(self) -> list[list[float]]:
         found: list[list[float]] = self.page.evaluate("recorded.windows")
         return found
@@ -113,14 +100,31 @@ def speakers(browsers: list[Browser], base_url: str, room: PlayingRoom) -> Itera
         one.close()
 
 
-def listen(opened: list[Speaker], room: PlayingRoom, *, seconds: int) -> dict[str, list[float]]:
-    """The deviation of each speaker from the room, and of the first two from each other; in milliseconds."""
-    for one in opened:
+def errors_of(windows: list[list[float]], player: dict[str, Any]) -> list[tuple[float, float]]:
+    """Of each window: when it was heard, and how far it was ahead of the room, in milliseconds.
+
+    `player` has played on since its anchor, without a pause.
+    """
+    anchor = player["anchor"]
+    began_at = _milliseconds(anchor["at"]) - anchor["position_ms"]
+    found = []
+    for heard_at, *phases in windows:
+        if heard_at > _milliseconds(anchor["at"]) + SETTLE_SECONDS * 1000:
+            expected = heard_at - began_at
+            found.append((heard_at, position_of(phases, near_ms=expected) - expected))
+    return found
+
+
+def listen(
+    opened: list[Speaker], mpd: MpdSpeaker, room: PlayingRoom, *, seconds: int
+) -> dict[str, list[float]]:
+    """The deviation of each speaker from the room, and of the browsers from each other; in milliseconds."""
+    for one in (*opened, mpd):
         one.forget()
     room.player(action="seek", position_ms=0)
     opened[0].page.wait_for_timeout((SETTLE_SECONDS + seconds) * 1000)
     player = room.player()
-    of_each = [one.errors(player) for one in opened]
+    of_each = [errors_of(one.windows(), player) for one in opened]
     between = [
         mine - others[0]
         for heard_at, mine in of_each[0]
@@ -128,6 +132,7 @@ def listen(opened: list[Speaker], room: PlayingRoom, *, seconds: int) -> dict[st
     ]
     return {
         **{f"browser_{number + 1}": [error for _, error in one] for number, one in enumerate(of_each)},
+        "mpd": [error for _, error in errors_of(mpd.windows(), player)],
         "between": between,
     }
 

@@ -12,8 +12,8 @@ from mutagen.id3 import TIT2, TPE1
 from mutagen.wave import WAVE
 
 RATE = 16_000
-# In hertz. No two phases fit together at a wrong millisecond of a second.
-TONES = (1000, 1301, 1703, 2207, 2909)
+# In hertz. Low enough for a window to hold their phases also at a rate that is 2 % off.
+TONES = (500, 611, 733, 877, 1013)
 
 
 def write_tones(path: Path, *, seconds: int) -> None:
