@@ -279,19 +279,27 @@ class Mpd(Service):
     def __init__(self, *, password: str = "", tap: bool = False) -> None:
         super().__init__()
         self.tap = self.folder / "tap" if tap else None
+        # Without what a late reader of the pipe misses, but not in time.
+        self.recording = self.folder / "recording.wav"
         self._password = password
 
     def _command(self) -> list[str]:
-        (self.folder / "playlists").mkdir(exist_ok=True)
+        playlists, owner = self.folder / "playlists", self.folder.stat()
+        playlists.mkdir(exist_ok=True)
+        os.chown(playlists, owner.st_uid, owner.st_gid)
         settings = {"bind_to_address": "127.0.0.1", "port": self.port, "log_file": "/dev/stderr"}
-        settings |= {"state_file": self.folder / "state", "playlist_directory": self.folder / "playlists"}
+        settings |= {"state_file": self.folder / "state", "playlist_directory": playlists}
         settings |= {"pid_file": self.folder / "pid", "log_level": "verbose"}
         if self._password:
             settings |= {"password": f"{self._password}@read,add,control,admin", "default_permissions": ""}
         outputs = [{"type": "null", "name": "silence", "mixer_type": "null"}]
         if self.tap:
             pipe = {"path": self.tap, "format": TAP_FORMAT, "mixer_type": "none"}
-            outputs = [{"type": "fifo", "name": "tap", **pipe}]
+            file = {"path": self.recording, "encoder": "wave", "format": TAP_FORMAT, "mixer_type": "none"}
+            outputs = [
+                {"type": "fifo", "name": "tap", **pipe},
+                {"type": "recorder", "name": "recording", **file},
+            ]
         lines = [f'{name} "{value}"' for name, value in settings.items()]
         for output in outputs:
             lines += ["audio_output {", *(f'{name} "{value}"' for name, value in output.items()), "}"]

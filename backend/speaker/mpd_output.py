@@ -11,7 +11,16 @@ from typing import Any
 from mpd.asyncio import MPDClient
 from mpd.base import CommandError, MPDError
 
-from speaker.room import AudioError, Backoff, Item, PlayerState, RoomFollower, Say, ServerUnavailableError
+from speaker.room import (
+    REPORT_SECONDS,
+    AudioError,
+    Backoff,
+    Item,
+    PlayerState,
+    RoomFollower,
+    Say,
+    ServerUnavailableError,
+)
 
 COMMAND_SECONDS = 15.0
 GOODBYE_SECONDS = 3.0
@@ -138,7 +147,16 @@ class MpdOutput:
                 self._say(
                     f"No connection to MPD at {self._address}: {reason}. Trying again in {seconds:.0f} s."
                 )
-                await asyncio.sleep(seconds)
+                await self._wait(seconds)
+
+    async def _wait(self, seconds: float) -> None:
+        """The room may know meanwhile that nothing is heard."""
+        until = self._room.clock.local() + seconds
+        while (left := until - self._room.clock.local()) > 0:
+            player = self._room.player
+            if player is not None and player.item is not None and player.state == "playing":
+                await self._report(player.item, self._room.position_ms, "waiting")
+            await asyncio.sleep(min(left, REPORT_SECONDS))
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:
@@ -327,6 +345,9 @@ class MpdOutput:
         await self._drop(keep={item.id})
 
     async def _give_up(self, item: Item, reason: str) -> None:
+        song = self._songs.get(item.id)
+        if song is not None:  # anyone with its URL may listen
+            reason = reason.replace(song.url, "the audio")
         self._run.problem = reason
         self._show(f"Cannot play {item.track}: {reason}")
         await self._rest()

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Self
 import httpx
 import pytest
 
+from tests.audio_files import write_audio
 from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.processes import BACKEND, TuttiServer
@@ -25,18 +26,19 @@ from tests.services import Mpd, parent_death_options, wait_for
 
 RATE = 44100
 FRAME_BYTES = 4
-SECONDS = 8
-TITLES = ("Amber", "Bronze", "Copper")
+WAV_HEADER_BYTES = 44
+SECONDS = 12
+TITLES = ("Amber", "Bronze")
 IN_SYNC_MS = 50
 
 
-def write_tone(path: Path, number: int, seconds: int = SECONDS) -> None:
+def write_tone(path: Path, number: int) -> None:
     """The left channel is the sample's place within its second, from -22050 on; the right one the track."""
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, RATE, 0, "NONE", ""))
         places = range(-RATE // 2, RATE // 2)
         second = array("h", [value for place in places for value in (place, number)]).tobytes()
-        for _ in range(seconds):
+        for _ in range(SECONDS):
             file.writeframes(second)
 
 
@@ -83,11 +85,12 @@ class Recording:
         with self._lock:
             return [one for one in self._pieces if number in (None, one.number) and one.at >= since]
 
-    def frames(self) -> list[tuple[int, int]]:
-        samples = array("h")
-        for piece in self.pieces():
-            samples += piece.samples
-        return list(zip(samples[::2], samples[1::2], strict=True))
+
+def recorded_frames(path: Path) -> list[tuple[int, int]]:
+    """Of a WAV file."""
+    content = path.read_bytes()[WAV_HEADER_BYTES:]
+    samples = array("h", content[: len(content) - len(content) % FRAME_BYTES])
+    return list(zip(samples[::2], samples[1::2], strict=True))
 
 
 class Party:
@@ -155,6 +158,13 @@ class Party:
     def wait_until_in_sync(self) -> None:
         wait_for(self.speakers, lambda all_of_them: bool(all_of_them) and all_of_them[0]["in_sync"])
 
+    def deviation_ms(self) -> float | None:
+        """None while MPD does not play."""
+        status, player = self.status(), self.player()
+        if (status["state"], player["state"]) != ("play", "playing"):
+            return None
+        return float(status["elapsed"]) * 1000 - player["position_ms"]
+
     def status(self) -> dict[str, str]:
         return self.mpd.ask("status")
 
@@ -170,7 +180,8 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, title in enumerate(TITLES):
         write_tone(folder / f"Ada - {title}.wav", number)
     write_tone(folder / "Ada - Damaged.wav", 0)
-    write_tone(folder / "Ada - Long.wav", 3, seconds=600)
+    # Small, so that MPD has soon loaded all of it: MPD 0.23.12 hangs if a connection breaks while it loads.
+    write_audio(folder / "Ada - Long.wav", title="Long", artist="Ada", seconds=300)
     return folder
 
 
@@ -216,13 +227,12 @@ def test_tracks_follow_each_other_without_a_gap_and_in_time(new_party: NewParty)
     party.wait_until_in_sync()
     playing = party.player()
     assert playing["item"]["id"] == first
-    wait_for(lambda: party.player()["item"], lambda item: item["id"] == second)
-    party.wait_until_in_sync()
-    now = party.player()
-    since = time.time()
-    wait_for(lambda: len(recording.pieces(1, since=since)), lambda count: count > 100)
+    now = wait_for(party.player, lambda player: player["item"]["id"] == second)
+    wait_for(lambda: len(recording.pieces(1)), lambda count: count > 100)
 
-    frames = recording.frames()
+    party.player(action="stop")
+    wait_for(party.mpd.recording.exists)  # MPD names the file when it is complete
+    frames = recorded_frames(party.mpd.recording)
     last_of_first = max(at for at, (_, number) in enumerate(frames) if number == 0)
     assert frames[last_of_first : last_of_first + 2] == [(RATE // 2 - 1, 0), (-RATE // 2, 1)]
     for number, player in enumerate((playing, now)):
@@ -230,3 +240,92 @@ def test_tracks_follow_each_other_without_a_gap_and_in_time(new_party: NewParty)
         assert abs(statistics.median(off)) <= IN_SYNC_MS
     lines = ["Connected to MPD", "Connected to http", "Playing: Amber — Ada", "Playing: Bronze — Ada"]
     assert [line for line in lines if line in party.said] == lines
+
+
+def test_pause_seek_volume_and_stop_reach_mpd(new_party: NewParty):
+    party = new_party()
+    (item,) = party.add("Long")
+    party.speak("--volume", "50")
+    party.wait_for_speaker()
+    party.player(action="play")
+    party.wait_until_in_sync()
+    assert party.status()["volume"] == "40"  # half of the room's
+    party.player(action="settings", volume=20)
+    wait_for(party.status, lambda status: status["volume"] == "10")
+
+    party.player(action="pause")
+    wait_for(party.status, lambda status: status["state"] == "pause")
+    party.player(action="seek", position_ms=60_000)
+    party.player(action="resume")
+    party.wait_until_in_sync()
+    assert 60 <= float(party.status()["elapsed"]) < 90
+    party.player(action="seek", position_ms=20_000)
+    wait_for(party.status, lambda status: 20 <= float(status.get("elapsed", 0)) < 50)
+    party.wait_until_in_sync()
+    assert party.player()["item"]["id"] == item
+
+    party.player(action="stop")
+    wait_for(party.status, lambda status: (status["state"], status["playlistlength"]) == ("stop", "0"))
+
+
+def test_a_damaged_file_fails_with_a_reason_and_is_skipped(new_party: NewParty):
+    party = new_party()
+    _, long = party.add("Damaged", "Long")
+    party.speak()
+    party.wait_for_speaker()
+    party.player(action="play")
+    wait_for(lambda: party.player()["item"], lambda item: item["id"] == long)
+    party.wait_until_in_sync()
+    assert "Cannot play Damaged — Ada: " in party.said
+    (reason,) = (line for line in party.said.splitlines() if line.startswith("Cannot play"))
+    assert reason.removeprefix("Cannot play Damaged — Ada: ") in party.server.log
+
+
+def test_it_goes_on_after_a_restart_of_tutti_and_after_one_of_mpd(new_party: NewParty):
+    party = new_party()
+    party.add("Long")
+    party.speak()
+    party.wait_for_speaker()
+    party.player(action="play")
+    party.wait_until_in_sync()
+    for restarted in (party.server, party.mpd):
+        restarted.kill()
+        wait_for(lambda: party.said.count("Trying again"), bool)
+        restarted.start()
+        wait_for(party.deviation_ms, lambda off: off is not None and abs(off) < 200)
+        party.wait_until_in_sync()
+
+
+# --- The beginning and the end -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_queue_of_mpd_is_saved_and_a_signal_ends_it_with_mpd_silent(
+    new_party: NewParty, number: signal.Signals
+):
+    party = new_party(password="sesame")
+    party.mpd.ask("add http://127.0.0.1:1/radio")
+    party.mpd.ask("random 1")
+    party.add("Long")
+    party.speak(MPD_PASSWORD="sesame")
+    party.wait_for_speaker()
+    party.player(action="play")
+    party.wait_until_in_sync()
+    assert party.status()["random"] == "0"
+    assert party.mpd.ask('listplaylist "before-tutti"')["file"] == "http://127.0.0.1:1/radio"
+
+    assert party.end(number) == 0
+    assert (party.status()["state"], party.status()["playlistlength"]) == ("stop", "0")
+    assert party.said.endswith("Stopped.\n")
+    wait_for(party.speakers, lambda speakers: speakers == [])
+
+
+def test_what_cannot_succeed_ends_it(new_party: NewParty):
+    party = new_party(password="sesame")
+    party.speak(MPD_PASSWORD="wrong")
+    assert party.ended() == 1
+    assert "rejects the password" in party.said
+    party.room = "no-such-room"
+    party.speak(MPD_PASSWORD="sesame")
+    assert party.ended() == 1
+    assert "There is no room 'no-such-room'" in party.said

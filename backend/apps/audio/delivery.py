@@ -277,10 +277,10 @@ async def _pass_on(exchange: AsgiRequest, audio: OpenAudio) -> None:
     except ProviderError as error:
         if exchange.has_begun:
             raise TruncatedFileError(str(error)) from None
-        raise _source_error(error) from None
+        raise source_error(error) from None
 
 
-def _source_error(error: ProviderError) -> ApiError:
+def source_error(error: ProviderError) -> ApiError:
     if isinstance(error, SubsonicError) and error.code == NOT_FOUND:
         return NoAudio()
     if error.failure in UNAVAILABLE:

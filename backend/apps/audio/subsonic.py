@@ -356,8 +356,8 @@ def _named_failures() -> Iterator[None]:
         failure = Failure.CUT
     except httpx.TransportError:
         failure = Failure.UNREACHABLE
-    # No `from`: exceptions of httpx contain the request, with its credentials.
-    raise ProviderError(PROVIDER, failure)
+    # What httpx raises has the request, with its credentials.
+    raise ProviderError(PROVIDER, failure) from None
 
 
 _listeners: WeakKeyDictionary[asyncio.AbstractEventLoop, Listeners] = WeakKeyDictionary()
