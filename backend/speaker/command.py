@@ -12,8 +12,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from speaker.mpd_output import MpdAddress, MpdOutput, MpdRefusedError
-from speaker.room import RoomFollower, RoomRefusedError
+from speaker.mpd_output import MpdAddress, MpdOutput, MpdRejectedError
+from speaker.room import RoomFollower, RoomRejectedError
 
 DEFAULT_SERVER = "http://127.0.0.1:4000"
 MPD_PORT = 6600
@@ -116,13 +116,13 @@ async def _speak(options: Namespace) -> int:
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:  # MPD first: it stops, then the room is left
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, MpdRefusedError, RoomRefusedError):
+        with contextlib.suppress(asyncio.CancelledError, MpdRejectedError, RoomRejectedError):
             await task
         await room.leave() if task is tasks[0] else None
     try:
         for task in done:
             task.result()
-    except (MpdRefusedError, RoomRefusedError) as error:
+    except (MpdRejectedError, RoomRejectedError) as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
     _say("Stopped.")

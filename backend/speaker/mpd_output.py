@@ -50,7 +50,7 @@ BACKUP_PLAYLIST = "before-tutti"
 OWN_URL = "/api/audio/"
 
 
-class MpdRefusedError(Exception):
+class MpdRejectedError(Exception):
     """MPD rejects the password, or needs one."""
 
 
@@ -125,7 +125,7 @@ class MpdOutput:
         self._retry_at = 0.0
 
     async def run(self) -> None:
-        """Until it is cancelled; then MPD stops. Raises MpdRefusedError."""
+        """Until it is cancelled; then MPD stops. Raises MpdRejectedError."""
         backoff = Backoff()
         while True:
             try:
@@ -139,7 +139,7 @@ class MpdOutput:
                 if isinstance(error, CommandError) and (
                     "incorrect password" in str(error) or "permission" in str(error)
                 ):
-                    raise MpdRefusedError(
+                    raise MpdRejectedError(
                         f"MPD at {self._address} rejects the password, or needs one: {error}"
                     ) from None
                 seconds = backoff.next()

@@ -101,7 +101,7 @@ class _ErrorBody(msgspec.Struct):
 # --- Errors ------------------------------------------------------------------------------------------
 
 
-class RoomRefusedError(Exception):
+class RoomRejectedError(Exception):
     """The server will not accept this speaker, however often it tries."""
 
 
@@ -212,7 +212,7 @@ class RoomFollower:
         self._reported_at = float("-inf")
 
     async def run(self) -> None:
-        """Until it is cancelled. Raises RoomRefusedError."""
+        """Until it is cancelled. Raises RoomRejectedError."""
         backoff = Backoff()
         async with httpx.AsyncClient(base_url=self._server, timeout=REQUEST_SECONDS) as self._http:
             while True:
@@ -296,7 +296,7 @@ class RoomFollower:
         elif frame.type == "error":
             error = msgspec.json.decode(frame.payload, type=_Error)
             if error.code in FINAL_ERRORS:
-                raise RoomRefusedError(f"The server does not accept this speaker: {error.message}")
+                raise RoomRejectedError(f"The server does not accept this speaker: {error.message}")
         if frame.type.startswith(QUEUE_EVENTS):
             self._refetch.set()
 
@@ -329,7 +329,7 @@ class RoomFollower:
         """Why, and how long to wait if the server asks for it."""
         code = closed.rcvd.code if closed.rcvd else None
         if code in FINAL_CLOSE_CODES:
-            raise RoomRefusedError(
+            raise RoomRejectedError(
                 FINAL_CLOSE_CODES[code].format(room=self._room, server=self._server)
             ) from None
         if code == TOO_MANY:

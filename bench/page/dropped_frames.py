@@ -76,7 +76,7 @@ class Traffic:
     """Changes by another user at a constant rate, while entered."""
 
     def __init__(self, room: Room) -> None:
-        self._deeds = room.endless_events()
+        self._actions = room.endless_events()
         self._is_over = threading.Event()
         self._acting = ThreadPoolExecutor(1)
         self._acted: Future[None] | None = None
@@ -102,7 +102,7 @@ class Traffic:
     def _act(self) -> None:
         """Scheduled by the clock, so that a request's duration does not delay the next one."""
         while not self._is_over.wait(self._begin + self._count / EVENTS_PER_SECOND - time.monotonic()):
-            next(self._deeds)
+            next(self._actions)
             self._count += 1
 
 

@@ -21,7 +21,7 @@ from apps.charts.models import Edition, RawEdition, RawEntry, Status
 from apps.charts.pipeline.list_checks import COPY
 from apps.charts.pipeline.plausibility import TOP, Verdict
 from apps.charts.pipeline.runner import Plan, run_pipeline
-from apps.charts.pipeline.stage_run import Tally
+from apps.charts.pipeline.stage_run import StageStats
 from apps.charts.pipeline.transform import check_lists
 from apps.counts.models import HistoricalViewCount, ViewCount, shown_status
 from apps.counts.models import Status as CountStatus
@@ -202,7 +202,7 @@ def _check_lists(series: Series, found: Counter[str]) -> None:
             )
             for rank, line in enumerate(sorted(lines, key=lambda one: one.rank), start=1)
         )
-        check_lists([edition], Tally())
+        check_lists([edition], StageStats())
         _note_list(found, edition.status, edition.failure)
 
 
@@ -234,11 +234,11 @@ def _delete_all() -> None:
 
 def _rows(found: Mapping[str, int]) -> list[tuple[str, int, int]]:
     """The check, what was checked, what triggered it."""
-    lists, refused = found["lists"], [one for one in Verdict if one.is_refused]
+    lists, rejected = found["lists"], [one for one in Verdict if one.is_rejected]
     rows = [
         ("cannot be read", found["responses or lists"], found["failed"]),
-        ("quarantined", lists, sum(found[one.name] for one in refused)),
-        *((one.value, lists, found[one.name]) for one in refused if found[one.name]),
+        ("quarantined", lists, sum(found[one.name] for one in rejected)),
+        *((one.value, lists, found[one.name]) for one in rejected if found[one.name]),
         ("doubtful", lists, found[Verdict.DOUBTFUL.name]),
         *((name, lists, found[name]) for name in (REPEATED_PLAYS, REPEATED_LIST)),
     ]

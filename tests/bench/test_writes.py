@@ -99,9 +99,9 @@ def test_a_request_on_a_closed_connection_is_sent_again() -> None:
 
 
 def test_a_rejected_request_is_an_error() -> None:
-    refusal = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 7\r\n\r\nlimited"
+    rejection = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 7\r\n\r\nlimited"
     with (
-        answering(lambda number: refusal if number == 3 else DONE) as (port, _),
+        answering(lambda number: rejection if number == 3 else DONE) as (port, _),
         pytest.raises(RejectedError) as reported,
     ):
         asked(port)

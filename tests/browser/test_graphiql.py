@@ -105,15 +105,15 @@ def test_sources_of_graphiql_have_the_types_of_its_packages(built_graphiql: Path
 
 def test_browsers_get_graphiql_and_programs_the_api(http: httpx.Client) -> None:
     shown = http.get(GQL, headers=PEOPLE)
-    refused = http.get(GQL, headers={"Accept": "application/json"})
+    rejected = http.get(GQL, headers={"Accept": "application/json"})
     asked = http.post(GQL, json={"query": GENRES}, headers=PEOPLE)
 
     assert (shown.status_code, shown.headers["Content-Type"]) == (200, 'text/html; charset="utf-8"')
     assert shown.headers["Cache-Control"] == "no-cache"
     assert "Accept" in shown.headers["Vary"]
-    assert (refused.status_code, refused.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
-    assert refused.json()["status"] == "error"
-    assert "Accept" in refused.headers["Vary"]
+    assert (rejected.status_code, rejected.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    assert rejected.json()["status"] == "error"
+    assert "Accept" in rejected.headers["Vary"]
     assert asked.json()["data"]["genres"]
 
 

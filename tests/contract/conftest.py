@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from tests.conftest import PreparedData, Size
+from tests.contract.error_checks import check_answer
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
-from tests.contract.refusals import check_answer
 from tests.contract.sockets import Socket
 from tests.contract.staff import begin_plain_session, log_in, make_staff
 from tests.hosts import asked_for_room

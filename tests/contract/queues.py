@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.contract.shapes import check_item
+from tests.contract.payload_checks import check_item
 from tests.fold import Item, Snapshot, fetched
 
 

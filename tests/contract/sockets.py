@@ -97,7 +97,7 @@ class Socket:
         except ConnectionClosed as end:
             raise Closed(end.rcvd.code if end.rcvd else None, self.frames) from None
         assert isinstance(text, str), "a frame that is not text"
-        frame: Frame = json.loads(text, parse_constant=_refuse)
+        frame: Frame = json.loads(text, parse_constant=_reject)
         assert isinstance(frame["type"], str)
         self.frames.append(frame)
         self._check_order(frame)
@@ -179,5 +179,5 @@ class Socket:
             self._last_seq = frame["seq"]
 
 
-def _refuse(name: str) -> None:
+def _reject(name: str) -> None:
     raise AssertionError(f"{name} is not JSON")

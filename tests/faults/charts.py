@@ -100,7 +100,7 @@ class Begun:
         return os.pread(self._output.fileno(), 1 << 20, 0).decode()
 
     def wait_for_gate(self) -> None:
-        """Of `etl_with_a_gate.py`."""
+        """Of `pausable_etl.py`."""
         self.wait_until(lambda: "GATE\n" in self.said())
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
@@ -140,7 +140,7 @@ class Pipeline:
 
     def begun_with_gate(self, after: str) -> Begun:
         """A run that stands still after this event; at its gate by now."""
-        run = self.begun(str(PROGRAMS / "etl_with_a_gate.py"), after, "run")
+        run = self.begun(str(PROGRAMS / "pausable_etl.py"), after, "run")
         run.wait_for_gate()
         return run
 

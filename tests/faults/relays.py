@@ -98,7 +98,7 @@ class CutLine(Relay):
 
     def __init__(self, server_port: int) -> None:
         super().__init__(server_port)
-        self._has_refused = threading.Event()
+        self._has_rejected = threading.Event()
 
     def cut(self) -> None:
         self._is_cut = True
@@ -108,13 +108,13 @@ class CutLine(Relay):
     def mend(self) -> None:
         self._is_cut = False
 
-    def wait_for_refusal(self) -> None:
+    def wait_for_rejection(self) -> None:
         """Until a client has come back too early."""
-        assert self._has_refused.wait(DEADLINE_SECONDS), "no client came back"
+        assert self._has_rejected.wait(DEADLINE_SECONDS), "no client came back"
 
     def _to_server(self) -> socket.socket:
         if self._is_cut:
-            self._has_refused.set()
+            self._has_rejected.set()
             raise ConnectionRefusedError
         return super()._to_server()
 

@@ -16,7 +16,7 @@ from tests.invariants import invariants
 from tests.invariants.crowd import meanwhile
 from tests.invariants.named_writes import Call, Caller, Write, call_of
 from tests.invariants.rooms import Guest, new_guest, types_of
-from tests.invariants.staged_writes import KINDS, Kind, Stage, made_so_far, new_stage
+from tests.invariants.write_scenarios import KINDS, Kind, Stage, made_so_far, new_stage
 from tests.processes import TuttiServer
 
 SEEDED_TRACKS = range(1, 36)

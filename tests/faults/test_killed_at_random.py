@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.conftest import PreparedData, Size
-from tests.faults.stubborn import StubbornlyAskedServer
+from tests.faults.retrying_client import ServerWithRetries
 from tests.fold import Snapshot
 from tests.invariants import invariants
 from tests.invariants.crowd import Crowd, meanwhile
@@ -23,7 +23,7 @@ from tests.invariants.operations import Operation
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room, opinions_of
 
 THREADS = 8
-DEEDS_EACH, LONG_DEEDS_EACH = 16, 24
+ACTIONS_EACH, LONG_ACTIONS_EACH = 16, 24
 KILLS, LONG_KILLS = 2, 3
 # So many writes are done before each end comes.
 MOMENTS = (5, 30)
@@ -34,41 +34,43 @@ KEPT = "SELECT count(*) FROM core_idempotencyrecord"
 
 
 @pytest.fixture
-def server(prepared_data: PreparedData, size: Size) -> Iterator[StubbornlyAskedServer]:
-    with StubbornlyAskedServer(**prepared_data.options(size)) as own:
+def server(prepared_data: PreparedData, size: Size) -> Iterator[ServerWithRetries]:
+    with ServerWithRetries(**prepared_data.options(size)) as own:
         yield own
 
 
 @pytest.fixture
-def guests(server: StubbornlyAskedServer) -> list[Guest]:
+def guests(server: ServerWithRetries) -> list[Guest]:
     return [new_guest(server, name) for name in ("Ada", "Bo", "Cem")]
 
 
 def test_clients_that_retry_notice_only_a_pause(
-    server: StubbornlyAskedServer, guests: list[Guest], pytestconfig: pytest.Config
+    server: ServerWithRetries, guests: list[Guest], pytestconfig: pytest.Config
 ) -> None:
     is_long = pytestconfig.getoption("--long")
-    deeds_each, kills = (LONG_DEEDS_EACH, LONG_KILLS) if is_long else (DEEDS_EACH, KILLS)
+    actions_each, kills = (LONG_ACTIONS_EACH, LONG_KILLS) if is_long else (ACTIONS_EACH, KILLS)
     seed = random.getrandbits(32)
     print(f"seed {seed}")
     chance = random.Random(seed)
     with guests[0].client(server) as http:
         room = new_room(http, voter=guests[0].name)
         start = room.fetch()
-        crowd = Crowd(server, room, guests, range(1, 36), seed=seed, threads=THREADS, deeds_each=deeds_each)
+        crowd = Crowd(
+            server, room, guests, range(1, 36), seed=seed, threads=THREADS, actions_each=actions_each
+        )
 
-        with meanwhile(lambda _: crowd.run()) as acting, kept_answers(server) as kept:
+        with meanwhile(lambda _: crowd.run()) as acting, stored_responses(server) as kept:
             for _ in range(kills):
                 killed_after(chance.randint(*MOMENTS), server, kept)
         operations = acting[0].result()
 
-        check_laws(room, start, operations, opinions_of(server, guests, room))
+        check_invariants(room, start, operations, opinions_of(server, guests, room))
         assert server.answered_late, "nothing was under way when it was killed: nothing is proved"
         check_nothing_happens_again(server, room, chance)
 
 
 @contextmanager
-def kept_answers(server: StubbornlyAskedServer) -> Iterator[Callable[[], int]]:
+def stored_responses(server: ServerWithRetries) -> Iterator[Callable[[], int]]:
     """How many responses are kept in the database by now, seen from outside."""
     connection: Any
     if server.database_url:
@@ -79,7 +81,7 @@ def kept_answers(server: StubbornlyAskedServer) -> Iterator[Callable[[], int]]:
         yield lambda: int(connection.execute(KEPT).fetchone()[0])
 
 
-def killed_after(more: int, server: StubbornlyAskedServer, kept: Callable[[], int]) -> None:
+def killed_after(more: int, server: ServerWithRetries, kept: Callable[[], int]) -> None:
     """Ends the process the moment after one of its commits, and starts it again."""
     wanted, deadline = kept() + more, time.monotonic() + GIVE_UP_SECONDS
     while kept() < wanted:
@@ -89,21 +91,19 @@ def killed_after(more: int, server: StubbornlyAskedServer, kept: Callable[[], in
     server.start()
 
 
-def check_laws(room: RoomClient, start: Snapshot, operations: list[Operation], opinions: Any) -> None:
+def check_invariants(room: RoomClient, start: Snapshot, operations: list[Operation], opinions: Any) -> None:
     end, events = room.fetch(), room.events_after(start)
-    assert len(events) > THREADS * DEEDS_EACH / 3, "hardly anything happened: nothing is proved"
+    assert len(events) > THREADS * ACTIONS_EACH / 3, "hardly anything happened: nothing is proved"
     invariants.check_room(start, events, end, opinions)
     invariants.check_i3_accepted_is_reported(start, events, operations)
     invariants.check_i6_no_vote_is_lost(start, events, operations)
     invariants.check_i7_reported_once(events)
 
 
-def check_nothing_happens_again(
-    server: StubbornlyAskedServer, room: RoomClient, chance: random.Random
-) -> None:
+def check_nothing_happens_again(server: ServerWithRetries, room: RoomClient, chance: random.Random) -> None:
     before = room.fetch()
     for call, repeat in chance.sample(server.answered, ASKED_AGAIN):
-        if call.is_accepted or call.status in invariants.KEPT_REFUSALS:
+        if call.is_accepted or call.status in invariants.STORED_REJECTIONS:
             again = repeat()
             assert again.is_replay, call
             assert again.repeatable == call.repeatable

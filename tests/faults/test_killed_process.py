@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import PreparedData, Size
-from tests.live.laws import check_laws
+from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import KINDS, all_open, replica_of
 from tests.live.rooms import new_room
 from tests.live.writers import Crowd
@@ -59,6 +59,6 @@ async def test_no_accepted_write_is_lost_and_clients_resume_exactly(
                 if victim is not survivor:
                     victim.start()
 
-        await check_laws(one.base_url, room, crowd.ledger, listeners)
+        await check_invariants(one.base_url, room, crowd.ledger, listeners)
         assert all(listener.replica.snapshots == 0 for listener in listeners)
     assert crowd.ledger.unanswered, "nothing was under way when the processes were killed"

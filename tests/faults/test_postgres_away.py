@@ -10,7 +10,7 @@ import redis
 
 from tests.conftest import PreparedData
 from tests.faults.conftest import prepared_in
-from tests.live.laws import check_laws
+from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import KINDS, SocketListener, StreamListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room
 from tests.live.writers import Crowd
@@ -53,18 +53,18 @@ async def test_writes_and_joins_get_503_until_postgresql_is_back_and_sockets_sta
                         *(http.get(f"/api/playlist/{joined}") for joined in ("", "stream/", "events/")),
                     ]
                     for answer in await asyncio.gather(*(answered_in_time(request) for request in asked)):
-                        check_refusal(answer)
+                        check_rejection(answer)
             assert not any(listener.has_ended for listener in listeners)
 
             own_postgres.start()
             await crowd.accepted(WRITES, BACK_SECONDS)
 
         for answer in crowd.ledger.unavailable.values():
-            check_refusal(answer)
+            check_rejection(answer)
         assert crowd.ledger.unavailable
         assert not crowd.ledger.unanswered
-        assert not crowd.ledger.refused
-        now = await check_laws(server.base_url, room, crowd.ledger, listeners)
+        assert not crowd.ledger.rejected
+        now = await check_invariants(server.base_url, room, crowd.ledger, listeners)
         assert WRITERS + 1 not in {item["track_id"] for item in now.items}
         assert all(listener.replica.snapshots == 0 for listener in listeners)
 
@@ -74,7 +74,7 @@ async def answered_in_time(request: Awaitable[httpx.Response]) -> httpx.Response
         return await request
 
 
-def check_refusal(answer: httpx.Response) -> None:
+def check_rejection(answer: httpx.Response) -> None:
     assert answer.status_code == 503, answer.text
     assert int(answer.headers["Retry-After"]) >= 1
     error = answer.json()["error"]
@@ -85,7 +85,7 @@ def check_refusal(answer: httpx.Response) -> None:
 async def test_requests_of_sockets_without_a_database_leave_no_resources(
     server: TuttiServer, own_postgres: Postgres
 ):
-    await nobody_is_listened_to(server)
+    await no_stream_is_subscribed(server)
     room = new_room(server)
     start = await replica_of(server.base_url, room)
     async with SocketListener(server.base_url, room) as first:
@@ -110,10 +110,10 @@ async def test_requests_of_sockets_without_a_database_leave_no_resources(
         await latecomer.close()
     own_postgres.start()
 
-    await nobody_is_listened_to(server)
+    await no_stream_is_subscribed(server)
 
 
-async def nobody_is_listened_to(server: TuttiServer) -> None:
+async def no_stream_is_subscribed(server: TuttiServer) -> None:
     look = partial(members_of_groups, server)
     await asyncio.to_thread(wait_for, look, lambda count: count == 0, within_seconds=BACK_SECONDS)
 

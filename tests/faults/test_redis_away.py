@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.people import bearer, registered
 from tests.live.conftest import Pair
-from tests.live.laws import check_laws
+from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import KINDS, SocketListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room, queued, vote
 from tests.live.writers import Ledger
@@ -71,7 +71,7 @@ async def test_changes_arrive_without_redis_and_hints_resume_with_it(
             comes_back(own_redis)
             await hints_flow(pair.one, pair.other, room, item_id)
             await hints_flow(pair.other, pair.one, room, item_id)
-            await check_laws(urls[0], room, Ledger(), [*listeners, *latecomers])
+            await check_invariants(urls[0], room, Ledger(), [*listeners, *latecomers])
             expected = list(range(start.seq + 1, listeners[0].replica.seq + 1))
             for listener in listeners:
                 assert listener.replica.snapshots == 0

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import PreparedData
 from tests.faults.relays import SilentLine
 from tests.live.conftest import Pair, shared_with
-from tests.live.laws import check_laws
+from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import SocketListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room, queued
 from tests.live.writers import Ledger
@@ -62,7 +62,7 @@ async def test_a_room_accepts_writes_after_the_process_with_its_lock_vanished(
             assert (await lost).json()["error"]["code"] == "UNAVAILABLE"
             while not (await voted(one, path, "lost", ledger)).is_success:
                 pass
-        await check_laws(pair.other.base_url, room, ledger, listeners)
+        await check_invariants(pair.other.base_url, room, ledger, listeners)
 
 
 async def voted(http: httpx.AsyncClient, path: str, name: str, ledger: Ledger) -> httpx.Response:

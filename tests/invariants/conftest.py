@@ -11,9 +11,9 @@ from tests.conftest import PreparedData, Size
 from tests.contract.people import PASSWORD
 from tests.contract.staff import log_in
 from tests.invariants.admin_site import AdminSite
+from tests.invariants.event_recorder import EventRecorder
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
-from tests.invariants.telling import Telling
 from tests.processes import TuttiServer
 
 NewTracks = Callable[[int], list[int]]
@@ -123,8 +123,8 @@ def seed() -> int:
 
 
 @pytest.fixture
-def telling(server: TuttiServer) -> Telling:
-    return Telling(server)
+def event_recorder(server: TuttiServer) -> EventRecorder:
+    return EventRecorder(server)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.invariants.operations import Operation
 from tests.invariants.rooms import Guest, RoomClient
 from tests.processes import TuttiServer
 
-Deed = Callable[["Member"], Operation]
+Action = Callable[["Member"], Operation]
 
 
 @dataclass(slots=True)
@@ -56,8 +56,8 @@ class Member:
     chance: random.Random
 
     def act(self) -> None:
-        deeds, weights = zip(*DEEDS, strict=True)
-        operation = self.chance.choices(deeds, weights)[0](self)
+        actions, weights = zip(*ACTIONS, strict=True)
+        operation = self.chance.choices(actions, weights)[0](self)
         assert operation.status < 500, operation
         if operation.kind in {"add", "restore"} and operation.is_accepted:
             self.rumours.appeared(operation.answer["id"])
@@ -110,7 +110,7 @@ class Member:
         return self.room.move(self.item(), **self.chance.choice(places))
 
 
-DEEDS: list[tuple[Deed, float]] = [
+ACTIONS: list[tuple[Action, float]] = [
     (Member.add, 24),
     (Member.vote, 30),
     (Member.move, 20),
@@ -134,7 +134,7 @@ class Staff:
 
     def act(self) -> None:
         if self.doomed and self.chance.random() < 0.2:
-            operation = self.room.forget_track(self.doomed.pop())
+            operation = self.room.drop_track(self.doomed.pop())
         else:
             operation = self.room.correct_track(self.chance.choice(self.tracks), title=self._title())
         assert operation.status < 500, operation
@@ -153,7 +153,7 @@ class Crowd:
     tracks: Sequence[int]
     seed: int
     threads: int
-    deeds_each: int
+    actions_each: int
     staff_http: httpx.Client | None = None
     doomed: list[int] = field(default_factory=list)
 
@@ -173,7 +173,7 @@ class Crowd:
             everything = [*self.tracks, *self.doomed]
             member = Member(room, everything, rumours, random.Random(f"{self.seed}-{number}"))
             begin.wait()
-            for _ in range(self.deeds_each):
+            for _ in range(self.actions_each):
                 member.act()
         return room.operations
 
@@ -181,17 +181,17 @@ class Crowd:
         room = self.room.seen_by(http)
         staff = Staff(room, self.tracks, list(self.doomed), random.Random(f"{self.seed}-staff"))
         begin.wait()
-        for _ in range(self.deeds_each):
+        for _ in range(self.actions_each):
             staff.act()
         return room.operations
 
 
 @contextmanager
-def meanwhile(*deeds: Callable[[threading.Event], Any]) -> Iterator[list["Future[Any]"]]:
+def meanwhile(*actions: Callable[[threading.Event], Any]) -> Iterator[list["Future[Any]"]]:
     """Runs each in a thread beside the block; the event that it is given is set when the block is done."""
     is_over = threading.Event()
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        futures = [pool.submit(deed, is_over) for deed in deeds]
+    with ThreadPoolExecutor(len(actions)) as pool:
+        futures = [pool.submit(action, is_over) for action in actions]
         try:
             yield futures
         finally:

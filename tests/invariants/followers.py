@@ -22,7 +22,7 @@ from tests.processes import TuttiServer
 # A heartbeat comes twice a second, so that silence of this length is a fault.
 SILENCE_SECONDS = 25
 # What is not a greeting: an event or a heartbeat.
-TELLING = {"heartbeat", *EVENT_TYPES}
+REPORTING = {"heartbeat", *EVENT_TYPES}
 # After so many frames the line may be cut: at once, in the middle of what was missed, or late.
 PATIENCE = (0, 1, 1, 2, 3, 5, 8, 13, 40, 90)
 
@@ -137,7 +137,7 @@ class WebSocketFollower(Follower):
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""
         with self._connected(self.queue.snapshot().position) as socket:
-            self._check_heartbeat(socket.wait_for(*TELLING))
+            self._check_heartbeat(socket.wait_for(*REPORTING))
 
     # --- The line ------------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class ServerSentFollower(Follower):
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""
         with self._streamed() as frames:
-            self._check_heartbeat(next(frame for frame in frames if frame["type"] in TELLING))
+            self._check_heartbeat(next(frame for frame in frames if frame["type"] in REPORTING))
 
     def _frames(self, stream: EventStream) -> Iterator[Frame]:
         while True:

@@ -17,7 +17,7 @@ ONLY_IN_ANSWERS = {"my_vote"}
 # Operations whose response is the item as it was when the write was done, read in the same transaction.
 ANSWERED_WITHIN = {"add", "move", "vote", "restore"}
 # Errors of a rule, which a repetition gets again; after any other error the key may be used again.
-KEPT_REFUSALS = {403, 404, 409}
+STORED_REJECTIONS = {403, 404, 409}
 TYPE_OF_SURE_EVENT = {"add": "track.added", "remove": "track.removed"}
 
 
@@ -52,7 +52,7 @@ def check_i3_accepted_is_reported(
     for operation in operations:
         own = reported.pop(operation.op_id, [])
         if not operation.is_accepted:
-            assert not own, f"refused, and yet reported: {operation} {own}"
+            assert not own, f"rejected, and yet reported: {operation} {own}"
             continue
         _check_sure_event(operation, own)
         if own and operation.kind in ANSWERED_WITHIN:
@@ -147,7 +147,7 @@ def check_i7_done_once(calls: Sequence[Call]) -> None:
         first = named.get((call.caller, call.key))
         if first is None:
             assert not call.is_replay, f"a repeated response without a request: {call}"
-            if call.is_accepted or call.status in KEPT_REFUSALS:
+            if call.is_accepted or call.status in STORED_REJECTIONS:
                 named[call.caller, call.key] = call
         elif call.write == first.write:
             assert call.is_replay, f"done again: {call}, first {first}"

@@ -12,7 +12,7 @@ from typing import Any
 LIMIT = 1e15
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """The contract's answer is an error of this code."""
 
     def __init__(self, code: str) -> None:
@@ -56,7 +56,7 @@ NOTHING = Effect()
 
 
 class QueueModel:
-    """Methods are what a client may ask for; each returns its Effect or raises `Refused`."""
+    """Methods are what a client may ask for; each returns its Effect or raises `Rejected`."""
 
     def __init__(self, order: str) -> None:
         self.order = order
@@ -73,7 +73,7 @@ class QueueModel:
         for item in self.items:
             if item.item_id == item_id:
                 return item
-        raise Refused("NOT_FOUND")
+        raise Rejected("NOT_FOUND")
 
     def take_positions(self, positions: Mapping[int, float]) -> None:
         for item in self.items:
@@ -84,14 +84,14 @@ class QueueModel:
     def add(self, item_id: int, track_id: int, place: Mapping[str, Any]) -> Effect:
         self._check_place(place)
         if any(item.track_id == track_id for item in self.items):
-            raise Refused("DUPLICATE_TRACK")
+            raise Rejected("DUPLICATE_TRACK")
         item = ModelItem(item_id, track_id, position=0.0, reached=self._next_moment())
         return Effect(("track.added",), renumbers=self._put(item, place))
 
     def move(self, item_id: int, place: Mapping[str, Any]) -> Effect:
         item = self.item(item_id)
         if self.order == "votes":
-            raise Refused("ORDERED_BY_VOTES")
+            raise Rejected("ORDERED_BY_VOTES")
         self._check_place(place)
         if self._stands_there(item, place):
             return NOTHING
@@ -144,10 +144,10 @@ class QueueModel:
         if item_id in self.ids:
             return NOTHING
         if item_id not in self.gone:
-            raise Refused("NOT_FOUND")
+            raise Rejected("NOT_FOUND")
         item = self.gone[item_id].item
         if any(other.track_id == item.track_id for other in self.items):
-            raise Refused("DUPLICATE_TRACK")
+            raise Rejected("DUPLICATE_TRACK")
         return Effect(("track.added",), renumbers=self._put(item, {"after": item_id}))
 
     def set_order(self, order: str) -> Effect:
@@ -160,10 +160,10 @@ class QueueModel:
 
     def _check_place(self, place: Mapping[str, Any]) -> None:
         if abs(place.get("position", 0)) > LIMIT:
-            raise Refused("VALIDATION_ERROR")
+            raise Rejected("VALIDATION_ERROR")
         for name in ("after", "before"):
             if name in place and self.order == "manual" and place[name] not in {*self.ids, *self.gone}:
-                raise Refused("VALIDATION_ERROR")
+                raise Rejected("VALIDATION_ERROR")
 
     def _put(self, item: ModelItem, place: Mapping[str, Any]) -> bool:
         """Puts an item that is not in the list where it is wanted; whether a renumbering is due."""

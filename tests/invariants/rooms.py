@@ -127,7 +127,7 @@ class RoomClient:
     def correct_track(self, track_id: int, **facts: Any) -> Operation:
         return self._write("correct", "PATCH", f"/api/tracks/{track_id}/", facts)
 
-    def forget_track(self, track_id: int) -> Operation:
+    def drop_track(self, track_id: int) -> Operation:
         return self._write("forget", "DELETE", f"/api/tracks/{track_id}/")
 
     def add_all(self, track_ids: Iterable[int]) -> list[int]:

@@ -23,7 +23,7 @@ from tests.processes import TuttiServer
 
 THREADS = 32
 # With `--long` all clients go on for longer.
-DEEDS_EACH, LONG_DEEDS_EACH = 4, 20
+ACTIONS_EACH, LONG_ACTIONS_EACH = 4, 20
 # They read at intervals, for what reads without a pause takes the server from those that write.
 READERS, SECONDS_BETWEEN = 2, 0.03
 
@@ -62,12 +62,12 @@ def test_all_invariants_hold_in_a_crowded_room(
         tracks=new_tracks(45),
         seed=seed,
         threads=THREADS,
-        deeds_each=LONG_DEEDS_EACH if pytestconfig.getoption("--long") else DEEDS_EACH,
+        actions_each=LONG_ACTIONS_EACH if pytestconfig.getoption("--long") else ACTIONS_EACH,
         staff_http=admin.http,
         doomed=new_tracks(4),
     )
     outcome = run_crowd(server, room, crowd)
-    check_all_laws(outcome)
+    check_all_invariants(outcome)
     if order == "votes":
         check_order_by_votes(outcome)
 
@@ -99,7 +99,7 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
     )
 
 
-def check_all_laws(outcome: Outcome) -> None:
+def check_all_invariants(outcome: Outcome) -> None:
     start, events, end = outcome.start, outcome.events, outcome.end
     accepted = [operation for operation in outcome.operations if operation.is_accepted]
     assert len(accepted) > len(outcome.operations) / 3, "hardly anything was accepted: nothing is proved"
@@ -188,9 +188,9 @@ def test_concurrent_additions_of_a_track_queue_it_once(
         added = [each.result() for each in adding]
 
     (first,) = [operation for operation in added if operation.is_accepted]
-    refusals = [operation.answer["error"] for operation in added if operation is not first]
-    assert {refusal["code"] for refusal in refusals} == {"DUPLICATE_TRACK"}
-    assert all(refusal["details"]["item_id"] == first.answer["id"] for refusal in refusals)
+    error_checks = [operation.answer["error"] for operation in added if operation is not first]
+    assert {rejection["code"] for rejection in error_checks} == {"DUPLICATE_TRACK"}
+    assert all(rejection["details"]["item_id"] == first.answer["id"] for rejection in error_checks)
     (item,) = own_room.fetch().items
     assert item["id"] == first.answer["id"]
 

@@ -7,27 +7,31 @@ import pytest
 
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
+from tests.invariants.event_recorder import EventRecorder
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, ids_of
-from tests.invariants.telling import Telling
 
 
 def test_two_changes_in_one_form_are_two_events(
-    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite
+    event_recorder: EventRecorder, own_room: RoomClient, items: list[int], admin: AdminSite
 ) -> None:
     def change() -> None:
         admin.change("playlist/playlisttrack", items[2], position=7, added_by="Bo")
 
-    assert telling.events_of(change, own_room) == ["track.updated", "track.moved"]
+    assert event_recorder.events_of(change, own_room) == ["track.updated", "track.moved"]
 
 
 def test_votes_deleted_in_the_admin_are_broadcast(
-    telling: Telling, votes_room: RoomClient, ranked: list[int], admin: AdminSite, other_process: OtherProcess
+    event_recorder: EventRecorder,
+    votes_room: RoomClient,
+    ranked: list[int],
+    admin: AdminSite,
+    other_process: OtherProcess,
 ) -> None:
     """The admin can delete a vote, but not vote for others."""
 
     def types_after(change: Callable[[], Any]) -> list[str]:
-        return telling.events_of(change, votes_room)
+        return event_recorder.events_of(change, votes_room)
 
     def save_vote(voter: str, value: int) -> int:
         pk: int = other_process.run(
@@ -55,7 +59,7 @@ def test_votes_deleted_in_the_admin_are_broadcast(
 
 
 def test_rows_deleted_by_an_admin_action_are_broadcast_one_by_one_in_every_room(
-    telling: Telling,
+    event_recorder: EventRecorder,
     own_room: RoomClient,
     votes_room: RoomClient,
     admin: AdminSite,
@@ -66,14 +70,16 @@ def test_rows_deleted_by_an_admin_action_are_broadcast_one_by_one_in_every_room(
     for room in both:
         room.add_all(tracks)
         room.play(ids_of(room.fetch())[1])
-    reported = telling.events_of(lambda: admin.change("tracks/track", tracks[0], genre="jazz"), *both)
+    reported = event_recorder.events_of(lambda: admin.change("tracks/track", tracks[0], genre="jazz"), *both)
     assert reported == ["track.updated"]
-    reported = telling.events_of(lambda: admin.delete_selected("tracks/track", tracks[:2]), *both)
+    reported = event_recorder.events_of(lambda: admin.delete_selected("tracks/track", tracks[:2]), *both)
     assert sorted(reported) == ["track.playing", *["track.removed"] * 2]
 
     left = ids_of(own_room.fetch())
     own_room.play(left[0])
-    reported = telling.events_of(lambda: admin.delete_selected("playlist/playlisttrack", left[:2]), own_room)
+    reported = event_recorder.events_of(
+        lambda: admin.delete_selected("playlist/playlisttrack", left[:2]), own_room
+    )
     assert sorted(reported) == ["track.playing", *["track.removed"] * 2]
     assert ids_of(own_room.fetch()) == left[2:]
 
@@ -81,7 +87,7 @@ def test_rows_deleted_by_an_admin_action_are_broadcast_one_by_one_in_every_room(
 # Where the forms call services that other tests here try in both sizes.
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
 def test_orders_and_positions_in_the_admin_keep_the_rules_of_the_room(
-    telling: Telling,
+    event_recorder: EventRecorder,
     own_room: RoomClient,
     votes_room: RoomClient,
     items: list[int],
@@ -93,16 +99,16 @@ def test_orders_and_positions_in_the_admin_keep_the_rules_of_the_room(
     own, other = pk_of(own_room), pk_of(votes_room)
 
     # As soon as a write leaves two neighbours without a number between them.
-    reported = telling.events_of(
+    reported = event_recorder.events_of(
         lambda: admin.change(item, items[3], position="1.0000000000000002"), own_room
     )
     assert "playlist.reordered" in reported
     assert ids_of(own_room.fetch()) == [items[0], items[3], items[1], items[2]]
-    reported = telling.events_of(lambda: admin.change(room, own, chosen_order="votes"), own_room)
+    reported = event_recorder.events_of(lambda: admin.change(room, own, chosen_order="votes"), own_room)
     assert reported == ["playlist.reordered"]
     assert ids_of(own_room.fetch()) == items
 
-    reported = telling.events_of(lambda: admin.change(room, other, playing=ranked[3]), votes_room)
+    reported = event_recorder.events_of(lambda: admin.change(room, other, playing=ranked[3]), votes_room)
     assert reported[0] == "track.playing"
     by_votes = [ranked[3], ranked[1], ranked[0], ranked[2]]
     assert ids_of(votes_room.fetch()) == by_votes
@@ -112,7 +118,7 @@ def test_orders_and_positions_in_the_admin_keep_the_rules_of_the_room(
 
 
 def test_changes_rejected_in_the_admin_are_not_broadcast(
-    telling: Telling,
+    event_recorder: EventRecorder,
     own_room: RoomClient,
     votes_room: RoomClient,
     items: list[int],
@@ -126,7 +132,7 @@ def test_changes_rejected_in_the_admin_are_not_broadcast(
     vote = other_process.run(
         f"from apps.playlist.models import Vote; result = Vote.objects.get(item={items[1]}).pk"
     )
-    refused: dict[str, Callable[[], Any]] = {
+    rejected: dict[str, Callable[[], Any]] = {
         "a position that another has": lambda: admin.change(item, items[1], position=1),
         "no number": lambda: admin.change(item, items[1], position="nan"),
         "a track twice": lambda: admin.add(item, room=own, track=library[0], position=9, added_by="Bo"),
@@ -135,5 +141,5 @@ def test_changes_rejected_in_the_admin_are_not_broadcast(
         "another room's item plays": lambda: admin.change("rooms/room", own, playing=ranked[3]),
         "another item for a vote": lambda: admin.change("playlist/vote", vote, item=items[2]),
     }
-    for name, change in refused.items():
-        telling.assert_refused(change, own_room, votes_room, name=name)
+    for name, change in rejected.items():
+        event_recorder.assert_rejected(change, own_room, votes_room, name=name)

@@ -9,15 +9,15 @@ from tests.event_table import WAYS, Stage, writes
 from tests.fold import EVENT_TYPES
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
+from tests.invariants.event_recorder import EventRecorder
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient
-from tests.invariants.telling import Telling
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_event_arrives_and_folds_to_the_fetched_state(
     way: str,
-    telling: Telling,
+    event_recorder: EventRecorder,
     own_room: RoomClient,
     admin: AdminSite,
     other_process: OtherProcess,
@@ -29,6 +29,6 @@ def test_every_event_arrives_and_folds_to_the_fetched_state(
     stage = Stage(queue, admin.http, other_process.run, pk_of(own_room))
     for write, causes in writes(way):
         stage.prepare()
-        reported = telling.events_of(lambda write=write: write.carry_out(stage), own_room)  # type: ignore[misc]
+        reported = event_recorder.events_of(lambda write=write: write.carry_out(stage), own_room)  # type: ignore[misc]
         assert reported == causes, write
-    assert telling.heard_types == EVENT_TYPES
+    assert event_recorder.heard_types == EVENT_TYPES

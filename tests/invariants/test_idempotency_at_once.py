@@ -18,7 +18,7 @@ from tests.invariants.conftest import NewTracks
 from tests.invariants.crowd import meanwhile
 from tests.invariants.named_writes import Call, Caller, Write
 from tests.invariants.rooms import Guest, new_guest, types_of
-from tests.invariants.staged_writes import (
+from tests.invariants.write_scenarios import (
     KINDS,
     STAFF_KINDS,
     TRACKS_OF_A_STAGE,

@@ -47,7 +47,7 @@ class World:
     people: list[Any]
 
 
-class NamedWritesMachine(RuleBasedStateMachine):
+class IdempotentWritesMachine(RuleBasedStateMachine):
     """One room, three guests, each on a device of its own. Set by each test: who, and what can be queued."""
 
     callers: ClassVar[list[Caller]]
@@ -183,4 +183,4 @@ def test_a_write_with_a_key_happens_once_and_repetitions_get_its_response(
     callers: list[Caller], library: list[int], size: Size, pytestconfig: pytest.Config
 ) -> None:
     facts = {"callers": callers, "library": library}
-    run_machine(NamedWritesMachine, facts, size=size, examples=EXAMPLES, config=pytestconfig)
+    run_machine(IdempotentWritesMachine, facts, size=size, examples=EXAMPLES, config=pytestconfig)

@@ -48,7 +48,7 @@ OPERATIONS = [
     Operation("remove-1", "remove", 204, None, 2),
     Operation("restore-1", "restore", 200, item(2, votes=1, position=0.0), 2),
     Operation("stop-1", "stop", 200, {"status": "stopped"}),
-    Operation("refused-1", "vote", 404, {"error": {}}, 7, "Cem", value=1),
+    Operation("rejected-1", "vote", 404, {"error": {}}, 7, "Cem", value=1),
 ]
 REPORTED_OPERATIONS = LOG[:8]  # the renumbering has no key
 
@@ -167,7 +167,7 @@ def test_an_event_without_an_effect_is_detected() -> None:
     ("operations", "said"),
     [
         ([*OPERATIONS, Operation("add-9", "add", 201, item(9))], "accepted, and reported as"),
-        ([Operation("add-1", "add", 409, {"error": {}}), *OPERATIONS[1:]], "refused, and yet reported"),
+        ([Operation("add-1", "add", 409, {"error": {}}), *OPERATIONS[1:]], "rejected, and yet reported"),
         (OPERATIONS[:-2], "not requested"),
         ([Operation("add-1", "add", 201, item(1, votes=3)), *OPERATIONS[1:]], "answered otherwise"),
     ],

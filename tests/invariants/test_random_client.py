@@ -23,7 +23,7 @@ FIRST_CUT = 5
 def crowd(
     server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int], seed: int
 ) -> Crowd:
-    return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, deeds_each=8)
+    return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, actions_each=8)
 
 
 def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:

@@ -17,7 +17,7 @@ from tests.fold import Event, Queue, Snapshot
 from tests.invariants import invariants
 from tests.invariants.machines import run_machine
 from tests.invariants.operations import Operation
-from tests.invariants.queue_model import Effect, QueueModel, Refused
+from tests.invariants.queue_model import Effect, QueueModel, Rejected
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of
 
 # PostgreSQL needs longer for each.
@@ -147,7 +147,7 @@ class RoomMachine(RuleBasedStateMachine):
         self._check_events(effect, events, is_same_order=ids_before == self.model.ids)
         self._check_state(after, types_of(events))
         invariants.check_i3_accepted_is_reported(self.before, events, [operation])
-        self._check_laws(after, events)
+        self._check_invariants(after, events)
         self.before = after
 
     def _expected_of(self, operation: Operation, ask_model: Callable[[], Effect]) -> Effect:
@@ -155,8 +155,8 @@ class RoomMachine(RuleBasedStateMachine):
         code, effect = None, Effect()
         try:
             effect = ask_model()
-        except Refused as refusal:
-            code = refusal.code
+        except Rejected as rejection:
+            code = rejection.code
         assert operation.is_accepted is (code is None), f"{code or 'success'} expected: {operation}"
         assert code is None or operation.answer["error"]["code"] == code
         return effect
@@ -181,7 +181,7 @@ class RoomMachine(RuleBasedStateMachine):
         assert [item["track_id"] for item in after.items] == [item.track_id for item in self.model.items]
         assert Queue(after).playing_id == self.model.playing_id
 
-    def _check_laws(self, after: Snapshot, events: list[Event]) -> None:
+    def _check_invariants(self, after: Snapshot, events: list[Event]) -> None:
         epoch, since = self.before.epoch, self.before.seq
         invariants.check_i1_seq_has_no_gap(events, epoch=epoch, since=since, top=after.seq)
         invariants.check_i2_fold_equals_fetch(self.before, events, [after])

@@ -1,9 +1,9 @@
 """Writes of another process are broadcast, and nothing of those that it rolls back."""
 
 from tests.fold import Queue
+from tests.invariants.event_recorder import EventRecorder
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient
-from tests.invariants.telling import Telling
 
 MODELS = """
 from apps.playlist.models import PlaylistTrack, Vote, Wish
@@ -15,11 +15,15 @@ item = lambda number: PlaylistTrack.objects.get(pk=number)
 
 
 def test_writes_of_another_process_are_broadcast(
-    telling: Telling, own_room: RoomClient, items: list[int], other_process: OtherProcess, library: list[int]
+    event_recorder: EventRecorder,
+    own_room: RoomClient,
+    items: list[int],
+    other_process: OtherProcess,
+    library: list[int],
 ) -> None:
     def types_after(code: str) -> list[str]:
         services = "from apps.playlist.services import *; from apps.playlist import services\n"
-        return telling.events_of(lambda: other_process.run(services + code), own_room)
+        return event_recorder.events_of(lambda: other_process.run(services + code), own_room)
 
     place = "services.Place(after_id={}, position=None)"
     adding = f"add_item(slug='{own_room.slug}', track_id={library[20]}, added_by='Bo', place={place})"

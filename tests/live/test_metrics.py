@@ -114,6 +114,6 @@ def test_requests_are_counted_by_view(alone: TuttiServer) -> None:
 def test_rejections_by_limits_are_counted(start_server: StartServer) -> None:
     server = start_server(rate_limit_factor="0.01")
     with server.client() as http:
-        refused = [http.get("/api/tracks/").status_code for _ in range(20)].count(429)
-    assert refused
-    assert numbers(server)["tutti_rate_limited_total"] >= refused
+        rejected = [http.get("/api/tracks/").status_code for _ in range(20)].count(429)
+    assert rejected
+    assert numbers(server)["tutti_rate_limited_total"] >= rejected

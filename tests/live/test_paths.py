@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import PreparedData
 from tests.live.conftest import KINDS_OF_SERVER, UVICORN_TOO
-from tests.live.laws import SETTLE_SECONDS, check_laws
+from tests.live.invariant_checks import SETTLE_SECONDS, check_invariants
 from tests.live.listeners import KINDS, Listener, SocketListener, all_reached, replica_of
 from tests.live.raw_sockets import RawSocket, event_seq, raw_socket
 from tests.live.replica import Replica
@@ -108,7 +108,7 @@ async def check_joins(each: TuttiServer, of_each: int, chance: random.Random) ->
         await crowd.accepted(WRITERS, 30)
     try:
         await append_elsewhere(each, queued(each, room))
-        now = await check_laws(url, room, crowd.ledger, with_state)
+        now = await check_invariants(url, room, crowd.ledger, with_state)
         await all_reached(bare, now.seq, SETTLE_SECONDS)
         assert {listener.replica.position for listener in bare} == {now.position}
         for listener in with_state + bare:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import PreparedData
 from tests.live.conftest import Pair, only_embedded
-from tests.live.laws import check_laws
+from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import KINDS, SocketListener, all_open, all_reached, replica_of
 from tests.live.rooms import client_of, new_room, queued, shell, vote
 from tests.live.writers import Ledger
@@ -115,4 +115,4 @@ async def test_changes_in_the_shell_are_received(idle_server: TuttiServer):
             delays = [arrival - commit for arrival, commit in zip(arrivals, committed_at, strict=True)]
             late = [delay for delay in delays if delay >= WITHIN_SECONDS]
             assert len(late) <= 1, f"{listener}: {delays}"  # one may have met a busy moment of the machine
-        await check_laws(idle_server.base_url, room, Ledger(), listeners)
+        await check_invariants(idle_server.base_url, room, Ledger(), listeners)

@@ -14,7 +14,7 @@ from apps.recommendations.tests.spotify.stand_in import (
     SEARCH_PATH,
     Recording,
     SpotifyStandIn,
-    refusal,
+    rejection,
 )
 from core.tests.providers.stand_in import answers
 from tests.conftest import PreparedData, Size
@@ -110,7 +110,7 @@ def test_spotify_results_are_recommended_and_only_the_library_while_spotify_is_u
     assert LANTERN.title in found_by_spotify(found)
 
     dee.tell("play", track_id=found["recommendations"][-1]["track"]["id"])
-    spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
+    spotify.then(SEARCH_PATH, *[rejection(500, "Oops")] * 3)
     assert dee.refresh()["status"] == "succeeded"
     alone = dee.read(limit=100)
     assert alone["missing_sources"] == ["spotify"]

@@ -14,7 +14,7 @@ import pytest
 from tests.audio_files import picture, write_audio
 from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
-from tests.contract.refusals import refused
+from tests.contract.error_checks import rejected
 from tests.preloaded import run_program
 from tests.processes import BACKEND, TuttiServer
 from tests.services import Service
@@ -129,7 +129,7 @@ def test_songs_become_tracks_with_audio_of_the_same_bytes(library: Library):
     for part, expected in {"0-0": content[:1], "10-": content[10:], "-5": content[-5:]}.items():
         answer = library.http.get(audio["url"], headers={"Range": f"bytes={part}"})
         assert (answer.status_code, answer.content) == (206, expected)
-    refused(
+    rejected(
         library.http.get(audio["url"], headers={"Range": f"bytes={len(content)}-"}),
         416,
         "RANGE_NOT_SATISFIABLE",

@@ -25,7 +25,7 @@ class Ledger:
     """
 
     accepted: list[str] = field(default_factory=list)
-    refused: dict[str, httpx.Response] = field(default_factory=dict)
+    rejected: dict[str, httpx.Response] = field(default_factory=dict)
     unavailable: dict[str, httpx.Response] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
     has_grown: asyncio.Event = field(default_factory=asyncio.Event)
@@ -37,7 +37,7 @@ class Ledger:
         elif answer.status_code == 503:
             self.unavailable[key] = answer
         else:
-            self.refused[key] = answer
+            self.rejected[key] = answer
 
 
 class _NotTaken(Exception):
@@ -155,8 +155,8 @@ class Crowd:
                     await self.ledger.has_grown.wait()
         except TimeoutError:
             missing = wanted - len(self.ledger.accepted)
-            answers = [*self.ledger.refused.values(), *self.ledger.unavailable.values()]
+            answers = [*self.ledger.rejected.values(), *self.ledger.unavailable.values()]
             statuses = Counter(answer.status_code for answer in answers)
             raise AssertionError(
-                f"{missing} of {more} writes are not accepted; refused: {statuses}"
+                f"{missing} of {more} writes are not accepted; rejected: {statuses}"
             ) from None

@@ -77,10 +77,10 @@ def valid_frame(value: Any) -> bytes:
 def misspoken(value: Any, chance: random.Random) -> bytes:
     """A proper frame with something improper in it."""
     text = damaged_json(value, chance)[:LARGEST]
-    deed = chance.random()
-    if not _is_utf8(text) or deed < 0.1:
+    action = chance.random()
+    if not _is_utf8(text) or action < 0.1:
         return frame(BINARY, text)
-    if deed < 0.25:
+    if action < 0.25:
         return fragmented(text, chance)
     return frame(TEXT, text)
 

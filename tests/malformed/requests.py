@@ -145,17 +145,17 @@ def other_headers(request: Request, chance: random.Random) -> Request:
     headers = list(request.headers)
     place = chance.randrange(len(headers))
     name, value = headers[place]
-    deed = chance.random()
-    if deed < 0.4:
+    action = chance.random()
+    if action < 0.4:
         headers.insert(place, chance.choice(ODD_HEADERS))
-    elif deed < 0.5:
+    elif action < 0.5:
         del headers[place]
-    elif deed < 0.65:
+    elif action < 0.65:
         headers.insert(place, headers[place])
-    elif deed < 0.8:
+    elif action < 0.8:
         odd = chance.choice(ODD_BYTES)
         headers[place] = (name, value + odd + value) if chance.random() < 0.7 else (name + odd, value)
-    elif deed < 0.9:
+    elif action < 0.9:
         headers += [(b"X-%d" % number, b"a") for number in range(chance.choice((30, 99, 101, 600)))]
     else:
         headers[place] = (name, value + b"a" * chance.choice((2000, 9000, 16_400, 70_000)))
@@ -224,19 +224,19 @@ def damaged_bytes(data: bytes, chance: random.Random) -> bytes:
     """Cut off, with bytes flipped, put in or left out, or with a piece of it twice."""
     place = chance.randrange(len(data) + 1)
     end = min(len(data), place + chance.randint(1, 40))
-    deed = chance.random()
-    if deed < 0.25:
+    action = chance.random()
+    if action < 0.25:
         return data[: max(1, place)]
-    if deed < 0.5:
+    if action < 0.5:
         flipped = bytearray(data)
         for _ in range(chance.choice((1, 1, 2, 8))):
             flipped[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         return bytes(flipped)
-    if deed < 0.65:
+    if action < 0.65:
         return data[:place] + chance.choice((*ODD_BYTES, chance.randbytes(5), b"\r\n\r\n")) + data[place:]
-    if deed < 0.8:
+    if action < 0.8:
         return data[:place] + data[end:]
-    if deed < 0.9:
+    if action < 0.9:
         return data[:end] + data[place:]
     return chance.choice(
         (data.replace(b"\r\n", b"\n"), data.replace(b"\r\n", b"\r"), b"\r\n" * 3 + data, data + data)
@@ -245,9 +245,9 @@ def damaged_bytes(data: bytes, chance: random.Random) -> bytes:
 
 def damaged(request: Request, chance: random.Random) -> bytes:
     """One to three things about it are wrong."""
-    deeds, weights = zip(*DAMAGES, strict=True)
-    for deed in chance.choices(deeds, weights, k=chance.choice((1, 1, 1, 2, 3))):
-        request = deed(request, chance)
+    actions, weights = zip(*DAMAGES, strict=True)
+    for action in chance.choices(actions, weights, k=chance.choice((1, 1, 1, 2, 3))):
+        request = action(request, chance)
     data = request.encoded()
     return damaged_bytes(data, chance) if chance.random() < 0.2 else data
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.contract.refusals import CHARTS_ALONE
+from tests.contract.error_checks import CHARTS_ALONE
 from tests.malformed.bases import ValidRequests, World, client_frames, socket_request
 from tests.malformed.frames import broken, damaged_handshake, misspoken
 from tests.malformed.lines import Line, Outcome, SocketLine, run_line
@@ -49,7 +49,7 @@ class Tally:
     slowest: Outcome | None = None
     faults: list[str] = field(default_factory=list)
     # Idempotency keys, which name events: of rejected writes, and of added tracks.
-    refused_keys: set[str] = field(default_factory=set)
+    rejected_keys: set[str] = field(default_factory=set)
     added_keys: set[str] = field(default_factory=set)
 
     @property
@@ -65,7 +65,7 @@ class Tally:
         self.faults += [f"{fault}: {outcome}" for fault in _faults_of(outcome)]
         keys = KEY.findall(outcome.sent)
         if len(keys) == 1 and statuses and min(statuses) >= 400:
-            self.refused_keys.add(keys[0].decode())
+            self.rejected_keys.add(keys[0].decode())
         if len(keys) == 1 and statuses == [201] and ADDING.match(outcome.sent):
             self.added_keys.add(keys[0].decode())
 
@@ -87,9 +87,9 @@ def _faults_of(outcome: Outcome) -> list[str]:
     is_broken = any(status >= 500 for status in statuses)
     has_answer = bool(statuses) and statuses[0] != 101
     has_no_id = has_answer and not REQUEST_ID.search(outcome.received)
-    is_refusal = has_answer and statuses[0] >= 400 and bool(OF_THE_API.match(outcome.sent))
-    is_refusal = is_refusal and not outcome.sent.upper().startswith(b"HEAD")
-    has_no_shape = is_refusal and not _shape_of(outcome.sent).search(outcome.received)
+    is_rejection = has_answer and statuses[0] >= 400 and bool(OF_THE_API.match(outcome.sent))
+    is_rejection = is_rejection and not outcome.sent.upper().startswith(b"HEAD")
+    has_no_shape = is_rejection and not _shape_of(outcome.sent).search(outcome.received)
     reported = {"neither answered nor closed": is_stuck, "5xx": is_broken}
     reported |= {"without a request id": has_no_id, "not in the one shape": has_no_shape}
     return [fault for fault, is_so in reported.items() if is_so]

@@ -17,7 +17,7 @@ def line_of(length: int) -> bytes:
     return start + b"a" * (length - len(start) - len(end)) + end
 
 
-def check_refusal(reply: Reply, status: int, code: str) -> None:
+def check_rejection(reply: Reply, status: int, code: str) -> None:
     error = reply.json()["error"]
     assert (reply.status, error["code"], error["details"]) == (status, code, {}), reply
     assert error["message"]
@@ -40,14 +40,14 @@ def test_the_size_and_number_of_headers_are_limited(hasty_server: TuttiServer) -
         head(first, long[0], long[1] + b"a"),
         head(first, *many, b"X-More: a"),
     ):
-        check_refusal(asked(hasty_server, data), 431, "HEAD_TOO_LARGE")
+        check_rejection(asked(hasty_server, data), 431, "HEAD_TOO_LARGE")
 
 
 @pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nX-A: "])
 def test_an_unfinished_request_line_times_out(hasty_server: TuttiServer, start: bytes) -> None:
     with RawLine(hasty_server) as line:
         line.send(start + b"a" * (MAX_HEAD_BYTES + 2))
-        check_refusal(line.reply(), 431, "HEAD_TOO_LARGE")
+        check_rejection(line.reply(), 431, "HEAD_TOO_LARGE")
         assert line.is_closed()
 
 
@@ -82,7 +82,7 @@ def test_invalid_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer, da
 def test_data_after_an_invalid_request_is_ignored(hasty_server: TuttiServer) -> None:
     with RawLine(hasty_server) as line:
         line.send(head(b"GET / HTTP/1.1", b"A: \x00") + head())
-        check_refusal(line.reply(), 400, "MALFORMED_REQUEST")
+        check_rejection(line.reply(), 400, "MALFORMED_REQUEST")
         assert line.is_closed()
 
 
@@ -118,11 +118,11 @@ def opening(*more: tuple[bytes, bytes], without: bytes = b"", method: bytes = b"
 )
 def test_a_malformed_upgrade_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
     assert asked_for_socket(hasty_server, opening()) == 101
-    check_refusal(asked(hasty_server, data), 400, "MALFORMED_REQUEST")
+    check_rejection(asked(hasty_server, data), 400, "MALFORMED_REQUEST")
 
 
 def test_an_upgrade_by_another_method_is_a_405(hasty_server: TuttiServer) -> None:
-    check_refusal(asked(hasty_server, opening(method=b"POST")), 405, "METHOD_NOT_ALLOWED")
+    check_rejection(asked(hasty_server, opening(method=b"POST")), 405, "METHOD_NOT_ALLOWED")
 
 
 @pytest.mark.parametrize("name", [b"Sec-WebSocket-Protocol", b"Daphne-Root-Path"])

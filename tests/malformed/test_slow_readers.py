@@ -66,7 +66,7 @@ def gone(server: TuttiServer, peak: Peak) -> bool:
     return held_once(server, is_gone, within_seconds=SLACK_SECONDS).clients == 0
 
 
-def nobody_is_there(server: TuttiServer) -> None:
+def no_one_is_present(server: TuttiServer) -> None:
     assert held_once(server, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS).clients == 0
 
 
@@ -93,7 +93,7 @@ def test_unread_responses_use_limited_memory(hasty_server: TuttiServer, path: by
     count = 16_000 // len(asking(path))
     assert answer_bytes * count * LINES > 4 * SPARE_BYTES, "too little is asked for"
 
-    nobody_is_there(hasty_server)
+    no_one_is_present(hasty_server)
     peak = Peak(hasty_server)
     with ExitStack() as opened_lines:
         for _ in range(LINES):
@@ -115,7 +115,7 @@ def test_unread_responses_are_stored_for_a_limited_time(hasty_server: TuttiServe
     questions = [
         asking(path, header) for path in PATHS for header in (b"Connection: keep-alive", b"Connection: close")
     ]
-    nobody_is_there(hasty_server)
+    no_one_is_present(hasty_server)
     with ExitStack() as opened_lines:
         began = time.monotonic()
         for question in questions:
@@ -124,7 +124,7 @@ def test_unread_responses_are_stored_for_a_limited_time(hasty_server: TuttiServe
         held_once(hasty_server, lambda held: held.clients == len(questions), within_seconds=SLACK_SECONDS)
         held_once(hasty_server, lambda held: held.clients < len(questions), within_seconds=SLACK_SECONDS)
         assert time.monotonic() - began >= TAKE_WITHIN_SECONDS, "one was not waited for"
-        nobody_is_there(hasty_server)
+        no_one_is_present(hasty_server)
 
 
 # --- Sockets -----------------------------------------------------------------------------------------
@@ -168,14 +168,14 @@ def test_unread_snapshots_end_the_socket(patient_server: TuttiServer, loud_room:
 def test_a_client_that_closes_and_does_not_read_is_not_waited_for(
     patient_server: TuttiServer, loud_room: str
 ) -> None:
-    nobody_is_there(patient_server)
+    no_one_is_present(patient_server)
     before = numbers(patient_server)["tutti_snapshots_total"]
     with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, loud_room)
         line.send(SNAPSHOT * 20)
         wait_for(lambda: numbers(patient_server)["tutti_snapshots_total"] >= before + 20)
         line.send(frame(CLOSE, struct.pack("!H", 1000)))
-        nobody_is_there(patient_server)
+        no_one_is_present(patient_server)
 
 
 def test_a_client_that_reads_in_time_gets_the_close_reason(
@@ -213,7 +213,7 @@ def test_an_unread_event_stream_is_closed_and_freed(
     patient_server: TuttiServer,
 ) -> None:
     """Far sooner than a client may take for the rest of any other answer."""
-    nobody_is_there(patient_server)
+    no_one_is_present(patient_server)
     before = gave_up(patient_server)
     with patient_server.client() as http:
         item_id = http.get("/api/playlist/").json()[0]["id"]
@@ -222,7 +222,7 @@ def test_an_unread_event_stream_is_closed_and_freed(
         line.socket.recv(100)
         asyncio.run(append_elsewhere(patient_server, item_id, number=20, filler=100_000))
         wait_for(lambda: gave_up(patient_server) > before)
-        nobody_is_there(patient_server)
+        no_one_is_present(patient_server)
 
 
 def test_the_os_buffers_little_for_a_client_that_does_not_read() -> None:

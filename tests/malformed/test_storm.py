@@ -21,7 +21,7 @@ from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, new_room
 from tests.live.conftest import only_embedded
 from tests.malformed.bases import MAIN, ValidRequests, World, client_frames, types_of_client_frames
-from tests.malformed.laws import QuietRoom, check_room, opinions_in
+from tests.malformed.invariant_checks import QuietRoom, check_room, opinions_in
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once
 from tests.malformed.requests import RARE
 from tests.malformed.storm import Storm, Tally
@@ -32,7 +32,7 @@ COUNTS = {"embedded": (1_000, 2_000), "server": (300, 700)}
 LONG_COUNTS = (20_000, 80_000)
 LONG_SECONDS = 3_600
 # What each of the people in the quiet room does meanwhile.
-DEEDS_EACH = 40
+ACTIONS_EACH = 40
 # After the last line has ended: Daphne looks for what has ended once a second.
 SETTLED_WITHIN_SECONDS = 30.0
 # What comes and goes in any case: a connection of SQLite has three files, and a pool takes a thread more.
@@ -126,7 +126,7 @@ def test_malformed_requests_break_nothing_and_leave_no_resources(
     begin_all_threads(server)
     before = held_once(server, lambda held: held.clients == 0, within_seconds=SETTLED_WITHIN_SECONDS)
     with ThreadPoolExecutor() as pool:
-        living = pool.submit(quiet.live_on, seed, DEEDS_EACH)
+        living = pool.submit(quiet.live_on, seed, ACTIONS_EACH)
         asyncio.run(storm.rage(count))
         operations = living.result()
     after = held_afterwards(server, before)
@@ -192,6 +192,6 @@ def check_rooms_of_storm(grounds: Grounds, storm: Storm, main_start: Any) -> Non
     for room, start in standing:
         reported |= grounds.check_room(room, start)
     assert len(reported) > tally.total / 200, "hardly anything was written: little is proved"
-    assert not tally.refused_keys & reported, "refused, and yet reported"
+    assert not tally.rejected_keys & reported, "rejected, and yet reported"
     if len(standing) == len(rooms):
         assert tally.added_keys <= reported, "added, and not reported"

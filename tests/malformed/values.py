@@ -55,12 +55,12 @@ def damaged_value(value: Any, chance: random.Random) -> Any:
     if not places or chance.random() < 0.15:
         return odd_value(chance)
     holder, key = chance.choice(places)
-    deed = chance.random()
-    if deed < 0.6:
+    action = chance.random()
+    if action < 0.6:
         holder[key] = odd_value(chance)
-    elif deed < 0.75:
+    elif action < 0.75:
         del holder[key]
-    elif deed < 0.9 and isinstance(holder, dict):
+    elif action < 0.9 and isinstance(holder, dict):
         holder[chance.choice(ODD_TEXTS)] = odd_value(chance)
     else:
         holder[key] = [holder[key]]
@@ -74,14 +74,14 @@ def odd_value(chance: random.Random) -> Any:
 def damaged_json(value: Any, chance: random.Random) -> bytes:
     """The JSON text of a damaged value, or damaged JSON text of the value."""
     value = json.loads(json.dumps(value))  # the caller's own stays as it is
-    deed = chance.random()
-    if deed < 0.5:
+    action = chance.random()
+    if action < 0.5:
         return written(damaged_value(value, chance), chance)
-    if deed < 0.7:
+    if action < 0.7:
         return _with_raw(value, chance, chance.choice(RAW_VALUES))
-    if deed < 0.8:
+    if action < 0.8:
         return _with_raw(value, chance, nested(chance.choice(DEPTHS), chance))
-    if deed < 0.9:
+    if action < 0.9:
         return _with_key_twice(value, chance)
     return _in_other_encoding(value, chance)
 

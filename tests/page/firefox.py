@@ -68,7 +68,7 @@ class NoWayOut:
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._refuse, daemon=True).start()
+        threading.Thread(target=self._reject, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,7 +85,7 @@ class NoWayOut:
             **{f"network.proxy.{kind}_port": self.port for kind in kinds},
         }
 
-    def _refuse(self) -> None:
+    def _reject(self) -> None:
         with contextlib.suppress(OSError):  # closed
             while True:
                 asking, _ = self._listener.accept()

@@ -51,12 +51,12 @@ MAKE_OLD = (
 )
 
 
-def wait_until_remembered(page: Page, queue: Queue) -> None:
+def wait_until_queue_is_stored(page: Page, queue: Queue) -> None:
     """Returns when a reload without a network would show the queue as it is now."""
     page.evaluate(UNTIL, ["rooms", queue.room, queue.state().seq, False])
 
 
-def wait_until_stored(page: Page, actions: int) -> None:
+def wait_until_actions_are_stored(page: Page, actions: int) -> None:
     """Returns when so many actions would outlive their tab."""
     page.evaluate(UNTIL, ["outbox", None, actions, False])
 

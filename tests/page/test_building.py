@@ -283,18 +283,18 @@ def test_a_project_without_a_frontend_folder_starts(project: Project):
 
 
 def test_without_write_permission_the_owner_is_named_and_the_existing_build_is_used(project: Project):
-    done = as_nobody(project)
+    done = as_unprivileged_user(project)
     assert done.returncode == 0
     assert "The folder frontend/ is not writable (Permission denied)." in done.stderr
     assert "Start once as the user who owns it: ./start-daphne.sh --prepare" in done.stderr
 
     project.frontend.chmod(0o755)
     project.make("--required")
-    done = as_nobody(project)
+    done = as_unprivileged_user(project)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def as_nobody(project: Project) -> subprocess.CompletedProcess[str]:
+def as_unprivileged_user(project: Project) -> subprocess.CompletedProcess[str]:
     """As another user; who isn't root takes the right to write away instead."""
     if os.geteuid() != ROOT:
         project.frontend.chmod(0o555)

@@ -80,10 +80,10 @@ def test_the_dialog_of_a_chart_track_has_focus_and_shows_known_and_missing_data(
     expect(shown.panel.locator(".place-button")).to_have_count(0)
 
     # A tap opens one that sounds alike.
-    likest = track["similar"]["tracks"][0]
+    nearest = track["similar"]["tracks"][0]
     expect(shown.similar.get_by_role("listitem")).to_have_count(len(track["similar"]["tracks"]))
-    shown.similar.get_by_role("button", name=likest["name"]).first.click()
-    shown.loaded(likest["name"])
+    shown.similar.get_by_role("button", name=nearest["name"]).first.click()
+    shown.loaded(nearest["name"])
     expect(shown.title).to_be_focused()
     expect(shown.title).to_be_in_viewport()
 
@@ -115,8 +115,8 @@ def test_the_dialog_of_a_chart_track_has_focus_and_shows_known_and_missing_data(
     # One without audio features.
     tracks = [(genre, one["isrc"]) for genre, listed in charts.items() for one in listed]
     found = ((genre, get_data(http, f"/api/charts/tracks/{isrc}/")) for genre, isrc in tracks)
-    genre, unheard = next(one for one in found if one[1]["similar"]["status"] == "missing")
-    shown.open(unheard["isrc"], genre=genre).loaded(unheard["name"])
+    genre, unplayed = next(one for one in found if one[1]["similar"]["status"] == "missing")
+    shown.open(unplayed["isrc"], genre=genre).loaded(unplayed["name"])
     expect(shown.similar).to_contain_text("No audio data for this track.")
     expect(shown.similar.get_by_role("listitem")).to_have_count(0)
 

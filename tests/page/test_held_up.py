@@ -66,10 +66,10 @@ def test_a_rate_limit_shows_the_reason_and_the_seconds_until_resuming(visit: Vis
     page = QueuePage(visitor)
     titles = page.titles()
 
-    def refuse(route: Route) -> None:
+    def reject(route: Route) -> None:
         route.fulfill(status=429, headers={"Retry-After": "5"}, json=LIMITED)
 
-    page.page.route("**/vote/", refuse, times=1)
+    page.page.route("**/vote/", reject, times=1)
     for title in titles[:2]:
         page.page.get_by_role("button", name=f"Vote up {title}").tap()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Error, Page, expect
 from tests.contract.queues import Queue
 from tests.page.bad_line import BadLine
 from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of
-from tests.page.remembered import wait_until_stored
+from tests.page.remembered import wait_until_actions_are_stored
 from tests.page.visitors import PHONE, Visit
 from tests.processes import TuttiServer
 
@@ -53,7 +53,7 @@ def test_a_server_that_is_killed_during_a_drag_loses_no_change(
     expect(page.locator(".banner")).to_have_text("The server is restarting.")
     up = shown.rows.nth(1).get_by_role("button", name="Vote up")
     up.click()
-    wait_until_stored(page, 1)
+    wait_until_actions_are_stored(page, 1)
     try_to_reload(page)
     mortal.start()
     page.goto(f"{there['base_url']}/r/{mortal_queue.room}")

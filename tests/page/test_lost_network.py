@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.queue_page import BACK_MILLISECONDS, QueuePage, in_sync, titles_of
-from tests.page.remembered import wait_until_remembered, wait_until_stored
+from tests.page.remembered import wait_until_actions_are_stored, wait_until_queue_is_stored
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit, Visitor
 
@@ -74,12 +74,12 @@ def test_a_reload_without_network_shows_the_last_state_keeps_unsent_changes_and_
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     expect(page.page.locator("h1")).to_have_text("Kitchen party")
-    wait_until_remembered(page.page, queue)
+    wait_until_queue_is_stored(page.page, queue)
     visitor.context.set_offline(True)
     up = page.page.get_by_role("button", name=f"Vote up {titles[0]}")
     up.tap()
     says(page, "offline, 1 unsent change")
-    wait_until_stored(page.page, 1)
+    wait_until_actions_are_stored(page.page, 1)
 
     page.page.reload()
 
@@ -115,7 +115,7 @@ def test_unsent_changes_of_closed_tabs_are_sent_by_another_tab(visit: Visit, que
     visitor.context.set_offline(True)
     page.page.get_by_role("button", name=f"Vote up {titles[1]}").click()
     says(page, "offline, 1 unsent change")
-    wait_until_stored(page.page, 1)
+    wait_until_actions_are_stored(page.page, 1)
     page.page.close()
     visitor.context.set_offline(False)
     one = another_tab(visitor, f"/r/{queue.room}")

@@ -12,7 +12,7 @@ from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.builds import changed_page, put
 from tests.page.queue_page import in_sync
-from tests.page.remembered import wait_until_stored
+from tests.page.remembered import wait_until_actions_are_stored
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 
@@ -95,7 +95,7 @@ def test_a_new_version_is_offered_and_keeps_unsent_changes(
     in_sync(plain)
     plain.route(VOTES, lambda route: route.abort())
     plain.locator(".queue-vote[data-way=up]").last.tap()
-    wait_until_stored(plain, 1)
+    wait_until_actions_are_stored(plain, 1)
 
     # A part that is gone leads to it.
     plain.unroute(ROOM_PART)

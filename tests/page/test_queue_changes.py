@@ -7,7 +7,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from tests.contract.queues import Queue
 from tests.page.queue_page import QueuePage, in_sync, titles_of
-from tests.page.remembered import wait_until_remembered
+from tests.page.remembered import wait_until_queue_is_stored
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit
 
@@ -136,7 +136,7 @@ def test_removed_rows_leave_no_elements(visit: Visit, queue: Queue):
     """On a page that started with stored rows: a drawing that lasts as long as the page."""
     items = queue.fill(ITEMS)
     page = visit(f"/r/{queue.room}").page
-    wait_until_remembered(page, queue)
+    wait_until_queue_is_stored(page, queue)
     page.reload()
     session = page.context.new_cdp_session(page)
     come_and_go(queue, items, page)

@@ -86,9 +86,9 @@ def test_a_track_is_moved_to_where_it_is_dropped_despite_changes_of_others(visit
 
     # A rejected move is undone, with the reason.
     page.visitor.expects = {409}
-    refusal = {"code": "ORDERED_BY_VOTES", "message": "This queue is ordered by votes.", "details": {}}
+    rejection = {"code": "ORDERED_BY_VOTES", "message": "This queue is ordered by votes.", "details": {}}
     address = f"**/playlist/{ids[3]}/"
-    page.page.route(address, lambda route: route.fulfill(status=409, json={"error": refusal}))
+    page.page.route(address, lambda route: route.fulfill(status=409, json={"error": rejection}))
     hand.grip(page.handle(titles[3])).carry_over(page.rows.nth(3)).let_go()
     expect(page.toast.last).to_have_text("This queue is ordered by votes, so tracks can’t be moved.")
     page.shows(left)

@@ -25,11 +25,11 @@ def test_qr_code_and_link_open_this_room_and_can_be_shown_again(visit: Visit, ro
         "window.shared = new Promise(done => { navigator.share = async what => done(what); });"
     )
     held: list[Route] = []
-    now = "refused"
+    now = "rejected"
 
     def answer(route: Route) -> None:
         """The page also asks by itself; what it asks while `held` is kept changes nothing that is shown."""
-        if now == "refused":
+        if now == "rejected":
             route.fulfill(status=429, headers={"Retry-After": "1"})
         elif now == "held":
             held.append(route)

@@ -71,10 +71,10 @@ def test_the_project_passes_every_hook_and_each_detects_its_errors(tmp_path: Pat
         path = folder / name
         path.write_text(spoil(path.read_text() if path.exists() else ""))
     run("git", "add", "--all")
-    refused = run("git", "commit", "--quiet", "--message", "Spoil it")
+    rejected = run("git", "commit", "--quiet", "--message", "Spoil it")
 
-    assert refused.returncode != 0
-    parts = re.split(r"^- hook id: (\w+)$", refused.stderr, flags=re.MULTILINE)[1:]
+    assert rejected.returncode != 0
+    parts = re.split(r"^- hook id: (\w+)$", rejected.stderr, flags=re.MULTILINE)[1:]
     words = dict(zip(parts[::2], parts[1::2], strict=True))
     assert words.keys() == REFUSED.keys()
     for hook, (_, _, sign) in REFUSED.items():

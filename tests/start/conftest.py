@@ -63,12 +63,12 @@ def fresh_clone() -> Iterator[Clone]:
         project = copy_of_project(folder / "tutti")
         clone = Clone(project, folder)
         if os.geteuid() == ROOT:
-            give_to_nobody(clone, folder)
+            give_to_unprivileged_user(clone, folder)
         with clone:
             yield clone
 
 
-def give_to_nobody(clone: Clone, folder: Path) -> None:
+def give_to_unprivileged_user(clone: Clone, folder: Path) -> None:
     """Unless no Python on this machine may be run by others than root."""
     nobody = pwd.getpwnam("nobody")
     theirs = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}

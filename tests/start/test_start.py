@@ -206,9 +206,9 @@ def test_settings_are_read_from_the_env_file(
     queued = {item["track_id"] for item in get(clone, "/api/playlist/").json()}
     free = next(track["id"] for track in get(clone, "/api/tracks/").json() if track["id"] not in queued)
 
-    refused = httpx.post(f"{clone.base_url}/api/playlist/", json={"track_id": free})
+    rejected = httpx.post(f"{clone.base_url}/api/playlist/", json={"track_id": free})
 
-    assert refused.json()["error"]["code"] == "QUEUE_FULL"
+    assert rejected.json()["error"]["code"] == "QUEUE_FULL"
     assert "RATE_LIMIT_FACTOR=0" in clone.log
 
 

@@ -27,7 +27,7 @@ def environment() -> Environment:
     return Environment(env_file=Path(os.devnull))
 
 
-def refusal(environment: Environment) -> str:
+def rejection(environment: Environment) -> str:
     with pytest.raises(ImproperlyConfigured) as caught:
         environment.finish()
     return str(caught.value)
@@ -120,7 +120,7 @@ def test_invalid_values_are_rejected_by_name_and_secrets_are_not_shown(
     name = told.split(" ", 1)[0]
     monkeypatch.setenv(name, given)
     READERS[reader](environment, name)
-    message = refusal(environment)
+    message = rejection(environment)
     assert told in message
     assert (f"(it is {given!r})" in message) == (not name.endswith(("_URL", "_DSN")))
     assert "p@ss" not in message
@@ -130,7 +130,7 @@ def test_a_dsn_without_its_package_reports_how_to_install_it(environment, monkey
     monkeypatch.setenv("SENTRY_DSN", "https://key@errors.example/1")
     environment.dsn("SENTRY_DSN", package="no_such_package", lock="requirements/sentry.txt")
     how = "SENTRY_DSN needs another package: .venv/bin/python -m pip install -r requirements/sentry.txt"
-    assert how in refusal(environment)
+    assert how in rejection(environment)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_created_is_rejected_by_name(environment, monkey
     (tmp_path / "file").touch()
     monkeypatch.setenv("DATA_DIR", "file/below")
     environment.folder("DATA_DIR", tmp_path, base=tmp_path)
-    told = refusal(environment)
+    told = rejection(environment)
     assert "DATA_DIR names" in told
     assert "which cannot be created" in told
 
@@ -201,7 +201,7 @@ def test_incomplete_groups_of_settings_are_rejected(environment, monkeypatch, fi
     if missing is None:
         environment.finish()
         return
-    told = refusal(environment)
+    told = rejection(environment)
     assert f"{missing} is not set: LAMPS_ID and LAMPS_SECRET go together" in told
     assert "sesame" not in told
 
@@ -282,7 +282,7 @@ def test_invalid_files_are_rejected(environment, monkeypatch, tmp_path, content,
     monkeypatch.setenv("METRICS_TOKEN", also_set)
     monkeypatch.setenv("METRICS_TOKEN_FILE", str(tmp_path / "token"))
     environment.read_from_file("METRICS_TOKEN_FILE")
-    assert f"METRICS_TOKEN_FILE {reason}" in refusal(environment)
+    assert f"METRICS_TOKEN_FILE {reason}" in rejection(environment)
 
 
 # --- The secret key ----------------------------------------------------------------------------------

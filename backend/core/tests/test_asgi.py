@@ -167,9 +167,9 @@ async def test_a_stream_ends_when_its_client_leaves(handler: ThreadedASGIHandler
 async def test_a_failed_stream_is_an_incomplete_response(handler: ThreadedASGIHandler):
     exchange = Exchange("endless")
 
-    async def refuse(_: Mapping[str, Any]) -> None:
+    async def reject(_: Mapping[str, Any]) -> None:
         raise OSError("The line is broken.")
 
     with pytest.raises(OSError, match="broken"):
-        await handler(exchange.scope, exchange.receive, refuse)
+        await handler(exchange.scope, exchange.receive, reject)
     assert seen[-1][0] == "finished"

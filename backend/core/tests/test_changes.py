@@ -155,14 +155,14 @@ def test_a_queryset_is_deleted_completely_or_not_at_all(stored_notes, monkeypatc
     assert Note.objects.count() == 2
 
 
-@pytest.mark.parametrize("refuses", ["a receiver", "a hook"])
-def test_a_receiver_that_fails_undoes_the_write_even_in_the_shell(stored_notes, monkeypatch, refuses: str):
-    def refuse(*_: object, **__: object) -> None:
+@pytest.mark.parametrize("rejects", ["a receiver", "a hook"])
+def test_a_receiver_that_fails_undoes_the_write_even_in_the_shell(stored_notes, monkeypatch, rejects: str):
+    def reject(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    if refuses == "a hook":
-        monkeypatch.setattr(Note, "after_change", refuse)
-    with heard_by(refuse if refuses == "a receiver" else lambda **_: None), pytest.raises(ZeroDivisionError):
+    if rejects == "a hook":
+        monkeypatch.setattr(Note, "after_change", reject)
+    with heard_by(reject if rejects == "a receiver" else lambda **_: None), pytest.raises(ZeroDivisionError):
         Note(text="Halo").save()
     assert not Note.objects.exists()
 

@@ -53,10 +53,10 @@ def test_a_call_passes_if_and_only_if_fewer_than_the_limit_passed_within_the_per
             calls.count(max_calls=limit, period_seconds=10)
             passed.append(clock.now)
             continue
-        with pytest.raises(RateLimitExceeded) as refusal:
+        with pytest.raises(RateLimitExceeded) as rejection:
             calls.count(max_calls=limit, period_seconds=10)
-        assert refusal.value.retry_after_seconds == within[-limit] + 10 - clock.now
-        assert refusal.value.calls == len([at for at in tried if at > clock.now - 10])
+        assert rejection.value.retry_after_seconds == within[-limit] + 10 - clock.now
+        assert rejection.value.calls == len([at for at in tried if at > clock.now - 10])
 
 
 # --- What is stored of calls -------------------------------------------------------------------------

@@ -8,10 +8,10 @@ import pytest
 
 from tests.contract.analytics.conftest import ME, Person
 from tests.contract.conftest import NewClient
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
+from tests.contract.payload_checks import INSTANT, check_track
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.shapes import INSTANT, check_track
 
 # --- What one person does: for that person and staff, by the days and hours of any zone --------------
 
@@ -66,7 +66,7 @@ def test_statistics_use_days_and_hours_of_the_time_zone(dee: Person, track_id: i
         assert after["by_hour"][hour] == before[zone]["by_hour"][hour] + 1
     for zone in ("Mars/Olympus", "", "europe/berlin", "../UTC", "+01:00", "x" * 3000, "UTC\0"):
         for path in (ME, f"/api/analytics/user/{dee.user_id}/"):
-            refused(dee.http.get(path, params={"tz": zone}), 400, "VALIDATION_ERROR", "tz")
+            rejected(dee.http.get(path, params={"tz": zone}), 400, "VALIDATION_ERROR", "tz")
 
 
 # --- Plays in rooms ----------------------------------------------------------------------------------
@@ -77,14 +77,14 @@ def test_a_play_in_a_room_is_counted_once_for_the_user_who_added_the_track(
 ):
     """Also where it is sent again."""
     of_dee = queue.as_seen_by(dee.http).add(queue.tracks[0], added_by="Somebody else")["id"]
-    of_nobody = queue.add(queue.tracks[1])["id"]
+    of_unknown_user = queue.add(queue.tracks[1])["id"]
     before = dee.figures(), eli.figures()
 
     players = queue.as_seen_by(eli.http)
     for _ in range(2):
         answer = players.post(f"{of_dee}/play/", headers={"Idempotency-Key": "play it"})
         assert answer.status_code == 200
-    for item in (of_dee, of_nobody):
+    for item in (of_dee, of_unknown_user):
         players.play(item)
 
     after = dee.figures()
@@ -190,7 +190,7 @@ def test_trends_have_their_days_and_default_to_a_week_and_ten_of_each(
         assert "user_id" not in text
         assert "zq-nobody-knows" not in text
     for query in SENSELESS:
-        refused(client.get(TRENDS, params=query), 400, "VALIDATION_ERROR", *query)
+        rejected(client.get(TRENDS, params=query), 400, "VALIDATION_ERROR", *query)
 
 
 def test_trends_have_counts_compared_with_the_previous_period(

@@ -11,8 +11,8 @@ import pytest
 
 from tests.contract.analytics.conftest import ACTIVITY, Person
 from tests.contract.conftest import client_of
-from tests.contract.refusals import refused
-from tests.contract.shapes import INSTANT
+from tests.contract.error_checks import rejected
+from tests.contract.payload_checks import INSTANT
 from tests.processes import TuttiServer
 
 # --- `POST /api/analytics/activity/`: accepted and rejected ------------------------------------------
@@ -80,7 +80,7 @@ def test_a_list_with_one_invalid_activity_stores_nothing(dee: Person, track_id: 
     before, one = dee.activities(), {"track_id": track_id, "activity_type": "play"}
 
     for wrong, status, code, fields in MISTAKES:
-        details = refused(dee.post([one, one, {**one, **wrong}]), status, code)
+        details = rejected(dee.post([one, one, {**one, **wrong}]), status, code)
         assert details.keys() >= fields
 
     assert dee.activities() == before
@@ -96,12 +96,12 @@ def test_activities_for_another_user_or_without_a_login_are_rejected(
     before = eli.activities()
     body = {"user_id": eli.user_id, "track_id": track_id, "activity_type": "play"}
     for person in (dee, Person(staff)):
-        refused(person.post(body), 403, "PERMISSION_DENIED")
+        rejected(person.post(body), 403, "PERMISSION_DENIED")
     for http in (client, ada):
         for said in ({"track_id": track_id, "activity_type": "play"}, {}, []):
-            refused(http.post(ACTIVITY, json=said), 401, "NOT_AUTHENTICATED")
+            rejected(http.post(ACTIVITY, json=said), 401, "NOT_AUTHENTICATED")
     for http in (client, dee.http):
-        refused(http.get(ACTIVITY), 405, "METHOD_NOT_ALLOWED")
+        rejected(http.get(ACTIVITY), 405, "METHOD_NOT_ALLOWED")
     assert eli.activities() == before
 
 
@@ -128,11 +128,11 @@ def test_invalid_activities_are_rejected(dee: Person, track_id: int):
     for wrong, field in NONSENSE:
         body = {"track_id": track_id, "activity_type": "play", **wrong}
         said = {name: value for name, value in body.items() if value is not ABSENT}
-        refused(dee.post(said), 400, "VALIDATION_ERROR", field)
+        rejected(dee.post(said), 400, "VALIDATION_ERROR", field)
     for no_activity in ("play", 5, None, ["play"], [[]]):
-        refused(dee.post(no_activity), 400, "VALIDATION_ERROR")
+        rejected(dee.post(no_activity), 400, "VALIDATION_ERROR")
     for unknown in ({"track_id": 10**17}, {"recommendation_id": 10**17}):
-        assert refused(dee.post({"activity_type": "play", **unknown}), 404, "NOT_FOUND") == unknown
+        assert rejected(dee.post({"activity_type": "play", **unknown}), 404, "NOT_FOUND") == unknown
 
     assert dee.activities() == before
 
@@ -153,8 +153,8 @@ def test_a_context_is_returned_unchanged_also_in_a_long_list(dee: Person, track_
 
     stored = dee.tell([*reported[:-1], at(4)])
     for length in (0, MAX_LIST + 1):
-        refused(dee.post([one] * length), 400, "VALIDATION_ERROR", "non_field_errors")
-    refused(dee.post(at(6)), 400, "VALIDATION_ERROR", "occurred_at")
+        rejected(dee.post([one] * length), 400, "VALIDATION_ERROR", "non_field_errors")
+    rejected(dee.post(at(6)), 400, "VALIDATION_ERROR", "occurred_at")
 
     assert [each["context"] for each in stored[: len(contexts)]] == contexts
     assert dee.activities() == before + MAX_LIST
@@ -222,7 +222,7 @@ def test_a_large_response_is_built_again(dee: Person, track_id: int, key: str):
     assert again.headers[REPLAYED] == "true"
     assert (again.status_code, again.json()) == (201, first.json())
     assert dee.activities() == before + 200
-    kept = dee.http.get("/api/users/me/export/").json()["kept_answers"]
+    kept = dee.http.get("/api/users/me/export/").json()["stored_responses"]
     assert kept[-1].keys() == {"key", "status", "created_at"}
 
 
@@ -252,7 +252,7 @@ def test_the_user_and_staff_read_the_same_statistics(
     assert [answer.status_code for answer in answers] == [200] * 3
     assert answers[0].json() == answers[1].json() == answers[2].json()
     assert {answer.headers["Cache-Control"] for answer in answers} == {"private, no-cache"}
-    refused(staff.get(page_of(pages, UNKNOWN_USER)), 404, "NOT_FOUND")
+    rejected(staff.get(page_of(pages, UNKNOWN_USER)), 404, "NOT_FOUND")
 
 
 def test_others_get_the_same_response_for_every_id(
@@ -261,10 +261,10 @@ def test_others_get_the_same_response_for_every_id(
     paths = [page_of(pages, number) for number in (dee.user_id, UNKNOWN_USER, 0)]
     for http in (client, ada):
         strangers = [http.get(path) for path in [*paths, f"{pages}me/"]]
-        refused(strangers[0], 401, "NOT_AUTHENTICATED")
+        rejected(strangers[0], 401, "NOT_AUTHENTICATED")
         assert all(_content(answer) == _content(strangers[0]) for answer in strangers)
     others = [eli.http.get(path) for path in paths]
-    refused(others[0], 403, "PERMISSION_DENIED")
+    rejected(others[0], 403, "PERMISSION_DENIED")
     assert all(_content(answer) == _content(others[0]) for answer in others)
 
 

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from tests.contract.conftest import new_room
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import DEADLINE_SECONDS, Socket
-from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
 # --- Where to go: the list of entry points, the front page, health -----------------------------------
@@ -100,9 +100,9 @@ def test_a_write_without_a_slash_is_a_404_without_any_change(queue: Queue, ada: 
         *(("POST", "/api/guests", {"name": "Ada"}), ("PATCH", "/api/guests/me", {"name": "Bo"})),
     ]
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for method, address, body in writes:
-            refused(ada.request(method, address, json=body), 404, "NOT_FOUND")
+            rejected(ada.request(method, address, json=body), 404, "NOT_FOUND")
 
     assert ada.get("/api/rooms/").headers["X-Total-Count"] == total
     assert ada.get("/api/guests/me/").json()["name"] == "Ada"

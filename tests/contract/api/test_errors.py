@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import httpx
 
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 NOWHERE = ["/api/nothing/", "/api/nothing", "/api/tracks/1/nothing/", "/api/playlist/x/", "/api/rooms/a/b/"]
 
@@ -14,14 +14,14 @@ NOWHERE = ["/api/nothing/", "/api/nothing", "/api/tracks/1/nothing/", "/api/play
 def test_an_unknown_url_is_a_404_for_a_browser_too(client: httpx.Client):
     for path in NOWHERE:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            refused(client.request(method, path), 404, "NOT_FOUND")
+            rejected(client.request(method, path), 404, "NOT_FOUND")
     assert "rooms" not in client.get("/api/nothing/").text, "it shows the addresses that there are"
     for path in ("/api/nothing/", "/api/tracks/9007199254740992/"):
         answer = client.head(path)
         assert (answer.status_code, answer.content) == (404, b"")
         assert answer.headers["Content-Type"].startswith("application/json")
     for accept in ("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9", "image/*"):
-        refused(client.get("/api/nothing/", headers={"Accept": accept}), 404, "NOT_FOUND")
+        rejected(client.get("/api/nothing/", headers={"Accept": accept}), 404, "NOT_FOUND")
         moved = client.get("/api/tracks", headers={"Accept": accept})
         assert (moved.status_code, moved.headers["Location"]) == (301, "/api/tracks/")
 
@@ -46,27 +46,27 @@ KEYS = [b"a key", b"\xc3\xa4", b"", b"k" * 65]
 
 def test_an_unknown_method_is_a_405_with_the_allowed_ones(queue: Queue):
     """For any caller, with or without the right to write to the library, and any key."""
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for method, path in NOT_TAKEN:
             answer = queue.http.request(method, queue.path + path)
-            refused(answer, 405, "METHOD_NOT_ALLOWED")
+            rejected(answer, 405, "METHOD_NOT_ALLOWED")
             names = {name.strip() for name in answer.headers["Allow"].split(",")}
             assert TAKEN_IN_QUEUES[path] <= names
             assert method not in names
         for headers in ({}, *({"Idempotency-Key": key} for key in KEYS)):
             for method, path in (*NOT_TAKEN_ELSEWHERE, ("DELETE", queue.path)):
                 answer = queue.http.request(method, path, headers=headers, json={})
-                refused(answer, 405, "METHOD_NOT_ALLOWED")
+                rejected(answer, 405, "METHOD_NOT_ALLOWED")
                 assert method not in answer.headers["Allow"]
-            refused(queue.http.post("/api/gql/x/", headers=headers, json={}), 404, "NOT_FOUND")
+            rejected(queue.http.post("/api/gql/x/", headers=headers, json={}), 404, "NOT_FOUND")
 
 
 def test_a_client_that_accepts_no_json_gets_a_406(queue: Queue):
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for accept in ("application/xml", "text/html", "image/*"):
-            refused(queue.http.get(queue.path, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
+            rejected(queue.http.get(queue.path, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
             body = {"track_id": queue.tracks[0]}
-            refused(queue.post(json=body, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
+            rejected(queue.post(json=body, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
 
     for accept in ("*/*", "application/*", "text/html, */*;q=0.8", "application/json"):
         answer = queue.http.get(queue.path, headers={"Accept": accept})
@@ -84,12 +84,12 @@ def test_a_body_without_the_json_media_type_is_a_415(queue: Queue):
     (a,) = queue.fill(1)
     body = f'{{"track_id": {queue.tracks[1]}}}'
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for kind in NO_JSON:
             headers = {"Content-Type": kind}
-            refused(queue.post(content=body, headers=headers), 415, "UNSUPPORTED_MEDIA_TYPE")
+            rejected(queue.post(content=body, headers=headers), 415, "UNSUPPORTED_MEDIA_TYPE")
             vote = queue.post(f"{a}/vote/", content='{"value": 1}', headers=headers)
-            refused(vote, 415, "UNSUPPORTED_MEDIA_TYPE")
+            rejected(vote, 415, "UNSUPPORTED_MEDIA_TYPE")
 
     for kind in ("application/json; charset=utf-8", "Application/JSON"):
         answer = queue.post(content=body, headers={"Content-Type": kind})
@@ -100,7 +100,7 @@ def test_a_body_without_the_json_media_type_is_a_415(queue: Queue):
 def test_a_validation_error_lists_messages_by_field(queue: Queue):
     answer = queue.post(json={"track_id": "x", "added_by": "", "position": "y"})
 
-    refused(answer, 400, "VALIDATION_ERROR", "track_id", "added_by", "position")
+    rejected(answer, 400, "VALIDATION_ERROR", "track_id", "added_by", "position")
 
 
 # --- Bodies ------------------------------------------------------------------------------------------
@@ -139,9 +139,9 @@ def test_a_too_large_body_is_a_413_also_without_a_length_or_need(queue: Queue):
         *((path, b" " * (MEBIBYTE + 1)) for path in (f"{queue.path}{a}/play/", *ELSEWHERE)),
     ]
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for path, content in too_long:
-            refused(queue.http.post(path, content=content, headers=JSON), 413, "PAYLOAD_TOO_LARGE")
+            rejected(queue.http.post(path, content=content, headers=JSON), 413, "PAYLOAD_TOO_LARGE")
 
 
 NOT_JSON = [
@@ -160,14 +160,14 @@ NO_OBJECTS = ["[]", '"track"', "5", "null", "true", nested(32)]
 
 
 def test_invalid_json_and_more_than_32_levels_are_a_400(queue: Queue):
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for body in NOT_JSON:
-            refused(queue.post(content=body, headers=JSON), 400, "MALFORMED_JSON")
+            rejected(queue.post(content=body, headers=JSON), 400, "MALFORMED_JSON")
         for path in ELSEWHERE:
             for text in ("{", nested(33)):
-                refused(queue.http.post(path, content=text, headers=JSON), 400, "MALFORMED_JSON")
+                rejected(queue.http.post(path, content=text, headers=JSON), 400, "MALFORMED_JSON")
         for text in NO_OBJECTS:
-            refused(queue.post(content=text, headers=JSON), 400, "VALIDATION_ERROR")
+            rejected(queue.post(content=text, headers=JSON), 400, "VALIDATION_ERROR")
 
     within = f'{{"track_id": {queue.tracks[0]}, "more": {nested(31)}}}'
     assert queue.post(content=within, headers=JSON).status_code == 201
@@ -182,8 +182,8 @@ def test_an_unpaired_surrogate_is_invalid_text(queue: Queue):
         ("PATCH", f"{a}/", "is_playing", ""),
     ]
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for method, path, field, more in writes:
             body = f'{{"{field}": "\\ud800"{more}}}'
             answer = queue.http.request(method, queue.path + path, content=body, headers=JSON)
-            assert refused(answer, 400, "VALIDATION_ERROR")[field]
+            assert rejected(answer, 400, "VALIDATION_ERROR")[field]

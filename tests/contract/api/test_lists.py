@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from tests.contract.conftest import client_of, new_room, queue_of
+from tests.contract.error_checks import rejected
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.staff import fill_library
 from tests.processes import TuttiServer
 
@@ -86,7 +86,7 @@ def test_invalid_numbers_are_a_400_that_names_the_parameter(client: httpx.Client
     for path in LISTS:
         for name, values in WRONG.items():
             for value in values if path == "/api/tracks/" else values[:2]:
-                refused(client.get(path, params={name: value}), 400, "VALIDATION_ERROR", name)
+                rejected(client.get(path, params={name: value}), 400, "VALIDATION_ERROR", name)
 
 
 # --- The page envelope, for clients that ask for pages, and for all where API_ALWAYS_PAGINATE is true
@@ -125,13 +125,13 @@ def test_requested_pages_have_an_envelope_with_links_to_all_pages(client: httpx.
     assert functools.reduce(operator.iadd, there, []) == rows
     assert len(there[0]) == 10
     assert [*reversed(back)] == there
-    refused(client.get(f"/api/tracks/?page_size=10&page={len(there) + 1}"), 404, "NOT_FOUND")
+    rejected(client.get(f"/api/tracks/?page_size=10&page={len(there) + 1}"), 404, "NOT_FOUND")
 
 
 def test_every_list_has_pages_and_an_empty_list_one_page(queue: Queue, client: httpx.Client):
     empty = page(client, f"{queue.path}?page=1")
     assert empty == {"count": 0, "next": None, "previous": None, "results": []}
-    refused(client.get(f"{queue.path}?page=2"), 404, "NOT_FOUND")
+    rejected(client.get(f"{queue.path}?page=2"), 404, "NOT_FOUND")
     ids = queue.fill(3)
     queue.play(ids[0])
     queue.play(ids[1])

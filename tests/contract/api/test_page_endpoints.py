@@ -7,8 +7,8 @@ import httpx
 from core.network import local_addresses
 from tests.conftest import StartServer
 from tests.contract.conftest import PARTY_HOST, new_addresses
+from tests.contract.error_checks import rejected
 from tests.contract.limits.scripts import Script, check_limit
-from tests.contract.refusals import refused
 from tests.processes import TuttiServer
 
 ERROR = {"message": "TypeError: it broke", "source": "/page/assets/index-a.js", "line": 1, "column": 7}
@@ -87,7 +87,7 @@ def test_invalid_error_reports_and_those_of_other_origins_are_rejected(client: h
         *[({**ERROR, "stack": "a" * 10_001}, "stack"), ({**ERROR, "page": None}, "page")],
         *[({**ERROR, "line": "7"}, "line"), ({**ERROR, "line": -1}, "line")],
     ]:
-        refused(client.post("/api/page-errors/", json=body), 400, "VALIDATION_ERROR", field)
+        rejected(client.post("/api/page-errors/", json=body), 400, "VALIDATION_ERROR", field)
 
     answer = client.post("/api/page-errors/", json=ERROR, headers={"Origin": "https://evil.example"})
-    refused(answer, 403, "PERMISSION_DENIED")
+    rejected(answer, 403, "PERMISSION_DENIED")

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient, new_room, queue_of
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 KEY = "ada-7f3c"
 REPLAYED = "Idempotency-Replayed"
@@ -57,19 +57,19 @@ def test_a_repetition_gets_the_first_response_even_after_changes(
         return check_kept(lambda: ada.request(method, path, json=body, headers=headers), meanwhile)
 
     one = f"{queue.path}{a}/"
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         added = kept("POST", queue.path, item, lambda: None)
-        refused(
+        rejected(
             kept("POST", queue.path, {"track_id": first}, lambda: queue.remove(a)), 409, "DUPLICATE_TRACK"
         )
         queue.restore(a)
         voted = kept("POST", f"{one}vote/", {"direction": "up"}, lambda: queue.vote(a, 1))
         removed = kept("DELETE", one, None, lambda: queue.restore(a))
         for path, body in (("vote/", {"value": 1}), ("play/", None), ("restore/", None)):
-            refused(kept("POST", f"{queue.path}0/{path}", body, lambda: None), 404, "NOT_FOUND")
+            rejected(kept("POST", f"{queue.path}0/{path}", body, lambda: None), 404, "NOT_FOUND")
     mine = kept("PATCH", f"/api/rooms/{of_bo}/", {"name": "Mine"}, lambda: None)
 
-    refused(mine, 403, "PERMISSION_DENIED")
+    rejected(mine, 403, "PERMISSION_DENIED")
     assert [answer.status_code for answer in (added, voted, removed)] == [201, 200, 204]
     assert added.headers["Location"].endswith(f"/{added.json()['id']}/")
     kinds = ["added", "removed", "added", "voted", "voted", "removed", "added"]
@@ -91,10 +91,10 @@ def test_errors_before_validation_are_not_repeated(named: Queue):
         (415, "UNSUPPORTED_MEDIA_TYPE", {"content": b"{}", "headers": text}),
     ]
 
-    with Witness(named) as witness:
+    with Observer(named) as witness:
         for status, code, reported in asked * 2:
             answer = named.post(**reported)
-            refused(answer, status, code)
+            rejected(answer, status, code)
             assert not is_replay(answer)
         named.add(named.tracks[0])  # the key may be used for something else
 
@@ -122,13 +122,13 @@ def test_a_429_is_not_repeated(newcomer: httpx.Client):
 def test_a_reused_key_with_another_request_is_a_422_without_any_change(named: Queue, bo: httpx.Client):
     named.post(json={"track_id": 1})
 
-    with Witness(named, expected=["track.added"]):
+    with Observer(named, expected=["track.added"]):
         for path, body in [
             *[("", {"track_id": 2}), ("", {"track_id": 1, "added_by": "Bo"})],
             *[("stop/", None), ("?a=b", {"track_id": 1})],
         ]:
             answer = named.post(path, json=body)
-            refused(answer, 422, "IDEMPOTENCY_KEY_REUSED")
+            rejected(answer, 422, "IDEMPOTENCY_KEY_REUSED")
             assert not is_replay(answer)
         # Another user's key is a different one.
         added = named.as_seen_by(bo).post(json={"track_id": 2}, headers={"Idempotency-Key": KEY})
@@ -197,7 +197,7 @@ def test_every_write_accepts_an_op_id_and_events_without_one_have_null(queue: Qu
     writes = [("", {"track_id": queue.tracks[10]}), (f"{a}/vote/", {"value": 1}), (f"{a}/play/", None)]
     writes += [("stop/", None), (f"{a}/play/", None), ("", {"track_id": queue.tracks[11]})]
 
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         for key, (path, body) in zip(keys, writes, strict=False):
             headers = {"Idempotency-Key": key} if key else {}
             assert queue.post(path, json=body, headers=headers).is_success
@@ -215,9 +215,9 @@ def test_an_invalid_key_is_a_400_without_any_change_and_is_ignored_on_reads(queu
     several = [(b"Idempotency-Key", b"a"), (b"Idempotency-Key", b"b")]
     wrong = (b"", b"x" * 65, b"caf\xc3\xa9", b"\xe9", b"a\tb", b"\x7f")
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for headers in (several, *([(b"Idempotency-Key", key)] for key in wrong)):
             added = queue.post(json={"track_id": queue.tracks[1]}, headers=headers)
             for answer in (added, *(queue.post(path, headers=headers) for path in (f"{a}/play/", "stop/"))):
-                assert refused(answer, 400, "VALIDATION_ERROR")["Idempotency-Key"]
+                assert rejected(answer, 400, "VALIDATION_ERROR")["Idempotency-Key"]
             assert queue.http.get(queue.path, headers=headers).status_code == 200

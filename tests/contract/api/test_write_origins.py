@@ -4,11 +4,11 @@ import httpx
 import pytest
 
 from tests.contract.conftest import CORS_ORIGIN, NewClient, new_room, queue_of
+from tests.contract.error_checks import rejected
 from tests.contract.event_streams import event_stream
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import Closed, Socket
-from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
 OWN = "own"
@@ -55,12 +55,12 @@ def writes(http: httpx.Client, queue: Queue, item: int) -> list[httpx.Response]:
 def test_writes_of_other_origins_are_rejected_without_any_change(queue: Queue, new_client: NewClient):
     (a,) = queue.fill(1)
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for origin, site in OTHERS:
             http = new_client(headers=headers_for(queue, origin, site))
             more = [http.post(path, json={"name": "Eve"}) for path in ("/api/guests/", "/api/rooms/")]
             for answer in (*writes(http, queue, a), *more):
-                refused(answer, 403, "PERMISSION_DENIED")
+                rejected(answer, 403, "PERMISSION_DENIED")
                 assert "Access-Control-Allow-Origin" not in answer.headers
             assert not http.cookies
             assert http.get(queue.path).status_code == 200  # reading is free
@@ -72,7 +72,7 @@ def test_own_pages_allowed_origins_and_programs_may_write(
 ):
     (a,) = queue.fill(1)
 
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         answers = writes(new_client(headers=headers_for(queue, origin, site)), queue, a)
 
     assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200, 204, 200]
@@ -86,7 +86,7 @@ def test_the_own_origin_is_that_of_the_requested_host(queue: Queue, new_client: 
     mixed = new_client(headers={"Host": f"localhost:{port}", "Origin": f"http://127.0.0.1:{port}"})
 
     assert by_name.post(queue.path, json={"track_id": queue.tracks[0]}).status_code == 201
-    refused(mixed.post(queue.path, json={"track_id": queue.tracks[1]}), 403, "PERMISSION_DENIED")
+    rejected(mixed.post(queue.path, json={"track_id": queue.tracks[1]}), 403, "PERMISSION_DENIED")
 
 
 def test_the_setting_lists_the_allowed_origins(narrow_client: httpx.Client):
@@ -96,8 +96,8 @@ def test_the_setting_lists_the_allowed_origins(narrow_client: httpx.Client):
         return queue.post("stop/", headers={"Origin": origin})
 
     assert stop(CORS_ORIGIN).status_code == 200
-    refused(stop("http://localhost:3000"), 403, "PERMISSION_DENIED")
-    refused(stop(CORS_ORIGIN + ":444"), 403, "PERMISSION_DENIED")
+    rejected(stop("http://localhost:3000"), 403, "PERMISSION_DENIED")
+    rejected(stop(CORS_ORIGIN + ":444"), 403, "PERMISSION_DENIED")
 
 
 # --- By which names the server may be reached --------------------------------------------------------
@@ -109,12 +109,12 @@ def test_the_setting_lists_the_allowed_origins(narrow_client: httpx.Client):
 def test_a_foreign_host_name_is_a_400_without_any_change(queue: Queue, server: TuttiServer, host: str):
     (a,) = queue.fill(1)
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for path in ("", "events/", "stream/", "history/"):
             answer = queue.http.get(queue.path + path, headers={"Host": host})
-            refused(answer, 400, "HOST_NOT_ALLOWED")
+            rejected(answer, 400, "HOST_NOT_ALLOWED")
         write = queue.post(f"{a}/play/", headers={"Host": host, "Origin": f"http://{host}"})
-        refused(write, 400, "HOST_NOT_ALLOWED")
+        rejected(write, 400, "HOST_NOT_ALLOWED")
         for headers in ({}, {"Origin": f"http://{host}"}):
             with pytest.raises(Closed) as end:
                 Socket.of_room(server.ws_url, queue.room, host=host, headers=headers)

@@ -21,7 +21,7 @@ def data_of(answer: httpx.Response) -> Any:
     return body["data"]
 
 
-def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+def rejected(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """Proves that it is this error, in the envelope; its details."""
     body = answer.json()
     assert answer.status_code == status, answer.text

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import get_data, refused
+from tests.contract.charts.envelopes import get_data, rejected
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_sample_cannot_be_added(client: httpx.Client, entry: dict[str, Any]):
 
     for _ in range(2):
         answer = client.post(f"/api/charts/tracks/{entry['isrc']}/library/")
-        assert refused(answer, 409, "SAMPLE_TRACK") == {"isrc": entry["isrc"]}
+        assert rejected(answer, 409, "SAMPLE_TRACK") == {"isrc": entry["isrc"]}
 
     assert client.get("/api/tracks/").headers["X-Total-Count"] == before
 
@@ -71,5 +71,5 @@ def test_a_sample_cannot_be_added(client: httpx.Client, entry: dict[str, Any]):
 @pytest.mark.parametrize("odd", ["ZZTUT9999999", "%00", "a%00b", "ZZTUT%000000", "%F0%9F%8E%B5", "x" * 200])
 @pytest.mark.both_sizes
 def test_an_isrc_that_was_on_no_chart_is_a_404(client: httpx.Client, odd: str):
-    refused(client.get(f"/api/charts/tracks/{odd}/"), 404, "NOT_FOUND")
-    refused(client.post(f"/api/charts/tracks/{odd}/library/"), 404, "NOT_FOUND")
+    rejected(client.get(f"/api/charts/tracks/{odd}/"), 404, "NOT_FOUND")
+    rejected(client.post(f"/api/charts/tracks/{odd}/library/"), 404, "NOT_FOUND")

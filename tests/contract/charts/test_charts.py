@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import get_data, refused
-from tests.contract.shapes import INSTANT
+from tests.contract.charts.envelopes import get_data, rejected
+from tests.contract.payload_checks import INSTANT
 
 GENRES = ("pop", "dance", "rap", "country")
 RANKED = ("spotify", "apple_music", "soundcloud")
@@ -151,7 +151,7 @@ def test_the_list_of_a_service_is_returned(client: httpx.Client, service: str):
     ],
 )
 def test_unknown_genres_services_and_days_are_a_404_in_the_envelope(client: httpx.Client, address: str):
-    refused(client.get(address), 404, "NOT_FOUND")
+    rejected(client.get(address), 404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_unknown_genres_services_and_days_are_a_404_in_the_envelope(client: http
 )
 def test_invalid_values_are_a_400_in_the_envelope(client: httpx.Client, field: str, value: str):
     answer = client.get("/api/charts/pop/", params={field: value})
-    assert refused(answer, 400, "VALIDATION_ERROR").keys() == {field}
+    assert rejected(answer, 400, "VALIDATION_ERROR").keys() == {field}
 
 
 def test_errors_of_views_and_middleware_are_in_the_envelope(client: httpx.Client):
-    refused(client.post("/api/charts/pop/", json={}), 405, "METHOD_NOT_ALLOWED")
-    refused(client.delete("/graph-data/pop/"), 405, "METHOD_NOT_ALLOWED")
+    rejected(client.post("/api/charts/pop/", json={}), 405, "METHOD_NOT_ALLOWED")
+    rejected(client.delete("/graph-data/pop/"), 405, "METHOD_NOT_ALLOWED")
     answer = client.get("/api/charts/pop/", headers={"X-Guest-Token": "no token"})
-    refused(answer, 401, "NOT_AUTHENTICATED")
+    rejected(answer, 401, "NOT_AUTHENTICATED")
     assert int(answer.headers["Content-Length"]) == len(answer.content)

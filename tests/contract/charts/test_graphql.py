@@ -6,9 +6,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import get_data, refused
+from tests.contract.charts.envelopes import get_data, rejected
 from tests.contract.charts.graphql import GQL, OPERATIONS, answered, ask
-from tests.contract.shapes import INSTANT
+from tests.contract.payload_checks import INSTANT
 
 SERVICES = ("spotify", "apple_music", "soundcloud", "youtube")
 RANK_FIELDS = {"spotify": "spotifyRank", "apple_music": "appleMusicRank", "soundcloud": "soundcloudRank"}
@@ -237,12 +237,12 @@ def test_several_operations_are_executed_in_order(client: httpx.Client):
 
 @pytest.mark.parametrize("body", [[], [{"query": "{ defaultGenre }"}] * 11, {}, {"query": 1}, "x", [1], None])
 def test_invalid_requests_are_rejected_in_the_envelope(client: httpx.Client, body: Any):
-    refused(client.post(GQL, json=body), 400, "VALIDATION_ERROR")
+    rejected(client.post(GQL, json=body), 400, "VALIDATION_ERROR")
 
 
 def test_invalid_json_and_graphql_errors_are_reported(client: httpx.Client):
     answer = client.post("/api/GetPlaylist/", content=b"{", headers={"Content-Type": "application/json"})
-    refused(answer, 400, "MALFORMED_JSON")
+    rejected(answer, 400, "MALFORMED_JSON")
 
     body = answered(client, "{ playlist(genre: 1, service: 2) { tracks } }")
     assert body["data"] is None
@@ -297,5 +297,5 @@ def test_responses_have_the_graphql_media_type_if_accepted(client: httpx.Client,
         answer = client.post(path, json={"query": "{ defaultGenre }"}, headers={"Accept": accept})
         assert answer.headers["Content-Type"] == content_type
         assert answer.json() == {"data": {"defaultGenre": "pop"}}
-    refused(client.post(path, json={}, headers={"Accept": kind}), 400, "VALIDATION_ERROR")
+    rejected(client.post(path, json={}, headers={"Accept": kind}), 400, "VALIDATION_ERROR")
     assert client.post(path, json={}, headers={"Accept": "text/html"}).status_code == 406

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import refused
+from tests.contract.charts.envelopes import rejected
 from tests.contract.charts.graphql import GQL, OPERATIONS, answered, ask, codes_of
 
 SIMILAR = 'trackByIsrc(isrc: "ZZTUT0000000")'
@@ -104,7 +104,7 @@ def test_a_key_on_a_query_stores_no_response_and_takes_no_lock(client: httpx.Cli
         said = client.post(GQL, json={"query": query}, headers=headers)
         assert said.status_code == 200
         assert "Idempotency-Replayed" not in said.headers
-    refused(
+    rejected(
         client.post(GQL, json={"query": "{ a }"}, headers={"Idempotency-Key": ""}), 400, "VALIDATION_ERROR"
     )
 
@@ -177,7 +177,7 @@ def test_text_with_unpaired_surrogates_is_rejected(client: httpx.Client, path: s
 
     for body in (one, f"[{one}]"):
         sent = client.post(path, content=body.encode(), headers={"Content-Type": "application/json"})
-        refused(sent, 400, "VALIDATION_ERROR")
+        rejected(sent, 400, "VALIDATION_ERROR")
 
 
 def test_a_number_with_too_many_digits_is_rejected(client: httpx.Client):

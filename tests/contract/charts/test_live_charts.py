@@ -11,7 +11,7 @@ from apps.charts.tests.folded_charts import State, fold, state_of_items
 from tests.contract.charts.conftest import CHARTS, Follow, Pipeline
 from tests.contract.charts.envelopes import data_of, get_data
 from tests.contract.conftest import CORS_ORIGIN, new_room, queue_of
-from tests.contract.shapes import check_track
+from tests.contract.payload_checks import check_track
 from tests.contract.sockets import Socket
 from tests.contract.swagger import frame_validator
 from tests.fold import is_event

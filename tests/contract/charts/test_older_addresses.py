@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.contract.charts.envelopes import get_data
-from tests.contract.shapes import INSTANT
+from tests.contract.payload_checks import INSTANT
 
 OLDER = (
     *("/graph-data/pop/", "/playlist-data/pop/", "/service-playlist/pop/spotify/"),

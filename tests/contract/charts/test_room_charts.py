@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import get_data, refused
+from tests.contract.charts.envelopes import get_data, rejected
 from tests.contract.queues import Queue
 
 
@@ -106,6 +106,6 @@ def test_invalid_and_future_weeks_and_other_errors_use_the_envelope(queue: Queue
         week(days_ago=-7),
     ):
         answer = queue.http.get(address(queue), params={"week": given})
-        assert refused(answer, 400, "VALIDATION_ERROR").keys() == {"week"}, given
-    refused(queue.http.get("/api/rooms/no-such-room/chart/"), 404, "NOT_FOUND")
-    refused(queue.http.post(address(queue), json={}), 405, "METHOD_NOT_ALLOWED")
+        assert rejected(answer, 400, "VALIDATION_ERROR").keys() == {"week"}, given
+    rejected(queue.http.get("/api/rooms/no-such-room/chart/"), 404, "NOT_FOUND")
+    rejected(queue.http.post(address(queue), json={}), 405, "METHOD_NOT_ALLOWED")

@@ -111,7 +111,7 @@ def check_limit(replies: Sequence[Reply], limit: int, seconds: float) -> None:
     for reply in replies:
         if reply.is_limited:
             within = [one for one in passes if reply.sent_at - seconds < one.came_at <= reply.sent_at]
-            assert len(within) >= limit, f"refused after {len(within)} of {limit}"
+            assert len(within) >= limit, f"rejected after {len(within)} of {limit}"
             assert int(reply.headers["retry-after"]) <= seconds
     if replies[-1].came_at - replies[0].sent_at < seconds:
         assert len(passes) == min(limit, len(replies))

@@ -130,7 +130,7 @@ def test_joins_are_limited_per_voter_and_per_address(
 PAUSES_SECONDS = [0.3] * 4 + [4.0] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 4)
 
 
-def check_refusal(end: Closed) -> None:
+def check_rejection(end: Closed) -> None:
     assert (end.code, end.frames) == (4429, [])
 
 
@@ -148,7 +148,7 @@ class Visitors:
         try:
             return self.opened.enter_context(Socket.of_room(door.base_url, self._room, headers=headers))
         except Closed as end:
-            return check_refusal(end)
+            return check_rejection(end)
 
     def comes_in(self, door: TuttiServer) -> bool:
         """Leaves at once."""

@@ -34,7 +34,7 @@ def player(queue: Queue, **action: Any) -> Any:
     return answer.json()
 
 
-def refused(queue: Queue, **action: Any) -> tuple[int, str]:
+def rejected(queue: Queue, **action: Any) -> tuple[int, str]:
     answer = queue.http.post(f"/api/rooms/{queue.room}/player/", json=action)
     return answer.status_code, answer.json()["error"]["code"]
 
@@ -83,13 +83,13 @@ def test_without_a_player_the_track_of_a_room_does_not_change(
 
 
 def test_impossible_actions_are_rejected(queue: Queue, short: list[int]):
-    assert refused(queue, action="pause") == (409, "NOTHING_PLAYING")
-    assert refused(queue, action="play", item_id=10**9) == (404, "NOT_FOUND")
+    assert rejected(queue, action="pause") == (409, "NOTHING_PLAYING")
+    assert rejected(queue, action="play", item_id=10**9) == (404, "NOT_FOUND")
     for wrong in ({"action": "seek"}, {"action": "settings"}, {"action": "settings", "volume": 101}, {}):
-        assert refused(queue, **wrong) == (400, "VALIDATION_ERROR")
+        assert rejected(queue, **wrong) == (400, "VALIDATION_ERROR")
     playing = player(queue, action="play", item_id=short[2])
-    assert refused(queue, action="seek", position_ms=600_001) == (400, "VALIDATION_ERROR")
-    assert refused(queue, action="skip", play_id=playing["play_id"] + 1) == (409, "CONFLICT")
+    assert rejected(queue, action="seek", position_ms=600_001) == (400, "VALIDATION_ERROR")
+    assert rejected(queue, action="skip", play_id=playing["play_id"] + 1) == (409, "CONFLICT")
     assert player(queue, action="seek", position_ms=300_000)["position_ms"] >= 300_000
 
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import new_room, queue_of
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 # --- Adding a track to the end of a queue ------------------------------------------------------------
 
@@ -21,7 +21,7 @@ NO_TRACKS = [{}, {"track_id": 1, "track": 2}, *({"track_id": named} for named in
 def test_a_new_item_has_every_field_and_the_last_position(queue: Queue, client: httpx.Client):
     track = client.get(f"/api/tracks/{queue.tracks[0]}/").json()
 
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         answer = queue.post(json={"track_id": track["id"], "added_by": "Ada"})
         second = queue.post(json={"track": queue.tracks[1]}).json()  # which is accepted for `track_id`
 
@@ -40,15 +40,15 @@ def test_a_new_item_has_every_field_and_the_last_position(queue: Queue, client: 
     assert (item["position"], second["position"], second["track_id"]) == (1.0, 2.0, queue.tracks[1])
     assert queue.items() == witness.payloads == [item, second]
     queue.remove(item["id"])
-    refused(client.get(answer.headers["Location"]), 404, "NOT_FOUND")
-    refused(queue.patch(item["id"], {"position": 1}), 404, "NOT_FOUND")
+    rejected(client.get(answer.headers["Location"]), 404, "NOT_FOUND")
+    rejected(queue.patch(item["id"], {"position": 1}), 404, "NOT_FOUND")
 
 
 def test_an_unknown_track_is_a_404_and_an_invalid_id_a_400(queue: Queue):
-    with Witness(queue, expected=[]):
-        refused(queue.post(json={"track_id": NO_SUCH_TRACK}), 404, "NOT_FOUND")
+    with Observer(queue, expected=[]):
+        rejected(queue.post(json={"track_id": NO_SUCH_TRACK}), 404, "NOT_FOUND")
         for body in NO_TRACKS:
-            assert "track_id" in refused(queue.post(json=body), 400, "VALIDATION_ERROR"), body
+            assert "track_id" in rejected(queue.post(json=body), 400, "VALIDATION_ERROR"), body
 
 
 def test_an_unknown_room_is_a_404(client: httpx.Client):
@@ -60,7 +60,7 @@ def test_an_unknown_room_is_a_404(client: httpx.Client):
     ]
     for method, part, body in asked:
         answer = client.request(method, f"/api/rooms/nobody-is-here/playlist/{part}", json=body)
-        assert refused(answer, 404, "NOT_FOUND") == {"room": "nobody-is-here"}
+        assert rejected(answer, 404, "NOT_FOUND") == {"room": "nobody-is-here"}
 
 
 # --- Where a new item goes: `position`, `after`, `before` --------------------------------------------
@@ -109,7 +109,7 @@ def test_a_position_is_a_number_or_a_neighbour(queue: Queue):
     ]
     taken = [position for _, position in places]
 
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         added = [queue.add(queue.tracks[5 + number], **place) for number, (place, _) in enumerate(places)]
 
     assert [item["position"] for item in added] == taken
@@ -126,8 +126,8 @@ def test_a_queued_track_is_a_409_that_names_its_item_until_that_is_removed(
     elsewhere = Queue(client, new_room(client), queue.tracks)
     first = queue.add(queue.tracks[0])
 
-    with Witness(queue) as witness, Witness(elsewhere) as other:
-        details = refused(queue.post(json={"track_id": queue.tracks[0]}), 409, "DUPLICATE_TRACK")
+    with Observer(queue) as witness, Observer(elsewhere) as other:
+        details = rejected(queue.post(json={"track_id": queue.tracks[0]}), 409, "DUPLICATE_TRACK")
         elsewhere.add(queue.tracks[0])
 
     assert details == {"track_id": queue.tracks[0], "item_id": first["id"]}
@@ -143,8 +143,8 @@ def test_adding_to_a_full_room_is_a_409_until_an_item_is_removed(narrow_client: 
     queue = queue_of(narrow_client, new_room(narrow_client, order="manual"))
     a, b, c, d = queue.fill(4)
 
-    with Witness(queue, expected=["track.moved"]):
-        details = refused(queue.post(json={"track_id": queue.tracks[4]}), 409, "QUEUE_FULL")
+    with Observer(queue, expected=["track.moved"]):
+        details = rejected(queue.post(json={"track_id": queue.tracks[4]}), 409, "QUEUE_FULL")
         queue.place(d, before=a)  # which needs no place more
 
     assert details == {"max_items": 4}
@@ -152,8 +152,8 @@ def test_adding_to_a_full_room_is_a_409_until_an_item_is_removed(narrow_client: 
 
     queue.remove(b)
     queue.add(queue.tracks[4])
-    with Witness(queue, expected=[]):
-        refused(queue.post(f"{b}/restore/"), 409, "QUEUE_FULL")
+    with Observer(queue, expected=[]):
+        rejected(queue.post(f"{b}/restore/"), 409, "QUEUE_FULL")
 
 
 # --- Who has added an item, as the queue shows it ----------------------------------------------------
@@ -167,7 +167,7 @@ DISGUISES = ["Ada\u200b", "\u202eadA", "\u3164", "\u0410da"]  # the last begins 
 def test_new_items_have_the_guests_current_name_and_older_ones_keep_theirs(queue: Queue, ada: httpx.Client):
     """An unknown caller or one without a name is anonymous."""
     as_ada = queue.as_seen_by(ada)
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         queue.add(queue.tracks[3])
         queue.http.post("/api/guests/", json={})
         queue.add(queue.tracks[4])
@@ -192,7 +192,7 @@ def test_a_name_is_trimmed_and_otherwise_kept(queue: Queue):
 
 
 def test_an_invalid_name_is_a_400(queue: Queue):
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for name in (*NO_NAMES, *DISGUISES):
             body = {"track_id": queue.tracks[0], "added_by": name}
-            refused(queue.post(json=body), 400, "VALIDATION_ERROR", "added_by")
+            rejected(queue.post(json=body), 400, "VALIDATION_ERROR", "added_by")

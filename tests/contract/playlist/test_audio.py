@@ -14,8 +14,8 @@ import pytest
 from tests.audio_files import picture, write_audio
 from tests.conftest import PreparedData, Size
 from tests.contract.conftest import client_of, new_room
-from tests.contract.refusals import refused
-from tests.contract.shapes import check_track
+from tests.contract.error_checks import rejected
+from tests.contract.payload_checks import check_track
 from tests.processes import TuttiServer
 from tests.services import wait_for
 
@@ -100,8 +100,8 @@ def test_a_track_has_the_urls_of_its_audio_and_cover(music: Music):
         assert cover.headers["Content-Type"] == "image/jpeg"
         assert cover.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert cover.content[:3] == b"\xff\xd8\xff"
-    refused(music.http.get(f"/api/covers/{'0' * 32}/300"), 404, "NOT_FOUND")
-    refused(music.http.get(track["cover_url"].replace("/300", "/301")), 404, "NOT_FOUND")
+    rejected(music.http.get(f"/api/covers/{'0' * 32}/300"), 404, "NOT_FOUND")
+    rejected(music.http.get(track["cover_url"].replace("/300", "/301")), 404, "NOT_FOUND")
 
     content = (music.folder / "a" / "tagged.flac").read_bytes()
     audio = music.audio("Gefühl")
@@ -120,9 +120,9 @@ def test_a_track_without_audio_has_none(music: Music):
     (queen,) = music.http.get("/api/tracks/", params={"search": "bohemian rhapsody"}).json()
     queue = f"/api/rooms/{music.room}/playlist/"
     item = music.http.post(queue, json={"track_id": queen["id"]}).json()
-    refused(music.audio_of({"room": music.room, **item}), 404, "NO_AUDIO")
-    refused(music.audio_of({"room": music.room, "id": 2**40}), 404, "NOT_FOUND")
-    refused(music.audio_of({"room": "no-such-room", **item}), 404, "NOT_FOUND")
+    rejected(music.audio_of({"room": music.room, **item}), 404, "NO_AUDIO")
+    rejected(music.audio_of({"room": music.room, "id": 2**40}), 404, "NOT_FOUND")
+    rejected(music.audio_of({"room": "no-such-room", **item}), 404, "NOT_FOUND")
 
 
 def test_each_audio_format_has_its_media_type(music: Music):
@@ -152,7 +152,7 @@ def test_a_range_returns_206_and_one_outside_of_the_file_416(music: Music):
     assert get(part="bytes=5-99999999").headers["Content-Range"] == f"bytes 5-{size - 1}/{size}"
     for part in (f"{size}-", "-0", "0-1,5-6"):
         answer = get(part=f"bytes={part}")
-        refused(answer, 416, "RANGE_NOT_SATISFIABLE")
+        rejected(answer, 416, "RANGE_NOT_SATISFIABLE")
         assert answer.headers["Content-Range"] == f"bytes */{size}"
     for nothing in ("bytes=2-1", "lines=1-2,5-6", f"bytes=0-{'9' * 5000}"):
         assert get(part=nothing).status_code == 200, nothing
@@ -174,11 +174,11 @@ def test_an_audio_url_is_invalid_after_the_item_left_or_with_another_signature(m
     for wrong in (*changed, *(f"/api/audio/{one}" for one in ("", "x", ":", "::", "é:a:b", of_a_guest))):
         answer = music.http.get(wrong)
         assert answer.status_code in {403, 404}, wrong
-    refused(music.http.get(f"/api/audio/{of_a_guest}"), 403, "PERMISSION_DENIED")
-    refused(music.http.get(f"{url}x"), 403, "PERMISSION_DENIED")
+    rejected(music.http.get(f"/api/audio/{of_a_guest}"), 403, "PERMISSION_DENIED")
+    rejected(music.http.get(f"{url}x"), 403, "PERMISSION_DENIED")
 
     music.http.delete(f"/api/rooms/{item['room']}/playlist/{item['id']}/")
-    refused(music.http.get(url), 403, "PERMISSION_DENIED")
+    rejected(music.http.get(url), 403, "PERMISSION_DENIED")
 
 
 def test_a_deleted_file_or_a_symbolic_link_is_not_sent(music: Music, tmp_path: Path):
@@ -190,8 +190,8 @@ def test_a_deleted_file_or_a_symbolic_link_is_not_sent(music: Music, tmp_path: P
         path.unlink()
         if title == "Linked":
             path.symlink_to(tmp_path / "secret")
-        refused(music.http.get(url), 404, "NO_AUDIO")
-        refused(music.audio_of(item), 404, "NO_AUDIO")
+        rejected(music.http.get(url), 404, "NO_AUDIO")
+        rejected(music.audio_of(item), 404, "NO_AUDIO")
 
 
 # --- What a slow client costs ------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_open_audio_responses_count_as_connections_of_their_address(
         music = Music(http, server, tmp_path)
         url = music.audio("Long")["url"]
         first, _ = (opened.enter_context(closing(music.raw_get(url))) for _ in range(2))
-        refused(http.get(url), 429, "RATE_LIMITED")
+        rejected(http.get(url), 429, "RATE_LIMITED")
         first.close()
         wait_for(lambda: http.head(url).status_code == 200)
 

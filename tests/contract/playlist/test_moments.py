@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from tests.contract.conftest import Connect, queue_of
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
-from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
 # --- The queue's headers: which moment of the stream a response shows, and whether it has changed -----
@@ -64,8 +64,8 @@ def test_the_etag_of_a_write_is_that_of_its_last_event(queue: Queue, connect: Co
         events = bos_socket.events_up_to(seq)
         assert (events[-1]["epoch"], events[-1]["seq"]) == (epoch, seq)
         assert queue.state().position == (epoch, seq)
-    refusal = queue.post(json={"track_id": queue.tracks[10]})
-    assert (refusal.status_code, "X-Stream-Seq" in refusal.headers) == (409, False)
+    rejection = queue.post(json={"track_id": queue.tracks[10]})
+    assert (rejection.status_code, "X-Stream-Seq" in rejection.headers) == (409, False)
 
 
 def test_a_write_without_a_change_has_the_current_etag(queue: Queue):
@@ -109,7 +109,7 @@ def test_invalid_values_are_rejected_even_if_nothing_has_changed(queue: Queue):
         ("page_size=2&offset=true", "offset"),
     ):
         answer = queue.http.get(f"{queue.path}?{query}", headers={"If-None-Match": "*"})
-        assert field in refused(answer, 400, "VALIDATION_ERROR")
+        assert field in rejected(answer, 400, "VALIDATION_ERROR")
 
 
 # --- `/api/playlist/` is the queue of the room `main` ------------------------------------------------
@@ -129,7 +129,7 @@ def main(client: httpx.Client) -> Iterator[Queue]:
 def test_every_sub_path_exists(main: Queue, client: httpx.Client, server: TuttiServer):
     by_name = queue_of(client, "main")
 
-    with Witness(main) as witness, Socket.greeted(server.ws_url, "/ws/playlist/") as socket:
+    with Observer(main) as witness, Socket.greeted(server.ws_url, "/ws/playlist/") as socket:
         (a,) = main.fill(1)
         assert main.state() == by_name.state()
         assert by_name.item(a) == main.item(a)

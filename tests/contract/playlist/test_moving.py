@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 # --- Moving an item ----------------------------------------------------------------------------------
 
@@ -33,7 +33,7 @@ def test_an_item_moves_to_its_position_or_directly_behind_the_item_there(
 ):
     ids = queue.fill(4)
 
-    with Witness(queue, expected=["track.moved"]) as witness:
+    with Observer(queue, expected=["track.moved"]) as witness:
         item = queue.place(ids[moved], **{place: value if place == "position" else ids[int(value)]})
 
     assert item["position"] == position
@@ -50,7 +50,7 @@ def test_a_move_to_the_current_position_is_a_200_without_an_event(queue: Queue):
         *[(d, {"after": gone}), (d, {"before": gone})],
     ]
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for moved, place in places:
             before = queue.item(moved)
             assert queue.place(moved, **place) == before
@@ -73,19 +73,19 @@ def test_an_invalid_position_is_a_400(queue: Queue, voted_queue: Queue):
     strangers = [(place, item_id) for place in ("after", "before") for item_id in (foreign, 2**53)]
     writes = [("POST", queue.path, {"track_id": queue.tracks[5]}), ("PATCH", f"{queue.path}{c}/", {})]
 
-    with Witness(queue) as witness, Witness(voted_queue) as elsewhere:
+    with Observer(queue) as witness, Observer(voted_queue) as elsewhere:
         for method, path, body in writes:
             for names in pairs:
                 answer = queue.http.request(method, path, json={**body, **{n: places[n] for n in names}})
-                refused(answer, 400, "VALIDATION_ERROR", *names)
+                rejected(answer, 400, "VALIDATION_ERROR", *names)
             for place, value in (*NO_PLACES, *strangers):
                 answer = queue.http.request(method, path, json={**body, place: value})
-                refused(answer, 400, "VALIDATION_ERROR", place)
+                rejected(answer, 400, "VALIDATION_ERROR", place)
         for number in NO_NUMBERS:
             content, headers = f'{{"position": {number}}}', {"Content-Type": "application/json"}
             answer = queue.http.patch(f"{queue.path}{a}/", content=content, headers=headers)
             assert answer.status_code == 400, number
-        refused(voted_queue.patch(a, {"after": b}), 404, "NOT_FOUND")
+        rejected(voted_queue.patch(a, {"after": b}), 404, "NOT_FOUND")
 
     assert witness.types == elsewhere.types == []
 
@@ -112,7 +112,7 @@ def test_a_move_after_a_removed_item_uses_its_former_position(
     for letter in removed:
         queue.remove(ids[letter])
 
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         if moved == "x":
             item = queue.add(queue.tracks[10], **{place: ids[named]})
             ids["x"] = item["id"]
@@ -132,9 +132,9 @@ def test_a_renumbering_sends_all_positions_in_order(queue: Queue):
     tight = nextafter(2.0, 3.0)
     (elsewhere,) = queue.fill(1)
 
-    with Witness(queue, expected=["track.moved"]):
+    with Observer(queue, expected=["track.moved"]):
         queue.place(elsewhere, position=nextafter(nextafter(1.0, 2.0), 2.0))  # where one number is left
-    with Witness(queue, expected=["track.added", "playlist.reordered"]) as witness:
+    with Observer(queue, expected=["track.added", "playlist.reordered"]) as witness:
         item = queue.add(queue.tracks[10], position=tight)
 
     order = [a, elsewhere, b, item["id"], c]

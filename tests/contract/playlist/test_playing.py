@@ -4,11 +4,11 @@ from typing import Any
 
 import httpx
 
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
+from tests.contract.observers import Observer
+from tests.contract.payload_checks import check_item
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.shapes import check_item
-from tests.contract.witnesses import Witness
 
 # --- Playing and stopping ----------------------------------------------------------------------------
 
@@ -16,7 +16,7 @@ from tests.contract.witnesses import Witness
 def test_the_playing_item_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, bo: httpx.Client):
     a, b, c = queue.fill(3)
 
-    with Witness(queue, expected=["track.playing"] * 2) as witness:
+    with Observer(queue, expected=["track.playing"] * 2) as witness:
         first = queue.play(b)
         assert queue.item(b) == first
         assert queue.play(b) == first
@@ -33,13 +33,13 @@ def test_the_playing_item_stays_in_the_queue_and_a_switch_is_one_event(queue: Qu
 
 def test_stopping_sends_one_event_and_play_and_stop_need_no_body(queue: Queue):
     (a,) = queue.fill(1)
-    with Witness(queue) as nothing_played:
+    with Observer(queue) as nothing_played:
         queue.stop()
     assert (nothing_played.types, queue.history()) == ([], [])
     bodies: list[dict[str, Any]] = [{}, {"json": {}}]
 
     for request_parts in (*bodies, *({"headers": {"Content-Type": kind}} for kind in ("text/plain", ""))):
-        with Witness(queue, expected=["track.playing"] * 2) as witness:
+        with Observer(queue, expected=["track.playing"] * 2) as witness:
             played = queue.post(f"{a}/play/", **request_parts)
             stopped = [queue.post("stop/", **request_parts) for _ in range(2)]
 
@@ -58,7 +58,7 @@ def test_is_playing_true_plays_the_item_and_false_stops_only_that_item(queue: Qu
     a, b = queue.fill(2)
     queue.play(a)
 
-    with Witness(queue, expected=["track.moved", "track.playing", "track.playing"]) as witness:
+    with Observer(queue, expected=["track.moved", "track.playing", "track.playing"]) as witness:
         item = queue.place(b, before=a, is_playing=True)
         assert queue.place(b, is_playing=True) == item
         assert [play["id"] for play in queue.history()] == [a]
@@ -77,14 +77,14 @@ def test_a_rejected_patch_changes_nothing_and_rooms_play_independently(queue: Qu
     queue.remove(removed)
     queue.play(a)
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         voted_queue.play(foreign)
         for item_id in (foreign, removed):
-            refused(queue.post(f"{item_id}/play/"), 404, "NOT_FOUND")
+            rejected(queue.post(f"{item_id}/play/"), 404, "NOT_FOUND")
         for value in ("true", 1, None, []):
             answer = queue.patch(b, {"before": a, "is_playing": value})
-            refused(answer, 400, "VALIDATION_ERROR", "is_playing")
-        refused(queue.patch(b, {"after": foreign, "is_playing": True}), 400, "VALIDATION_ERROR", "after")
+            rejected(answer, 400, "VALIDATION_ERROR", "is_playing")
+        rejected(queue.patch(b, {"after": foreign, "is_playing": True}), 400, "VALIDATION_ERROR", "after")
 
     assert (queue.playing(), voted_queue.playing()) == (a, foreign)
 
@@ -144,14 +144,14 @@ def test_removing_an_item_moves_no_other_and_stops_it_first(queue: Queue, voted_
     a, b, c = queue.fill(3)
     queue.play(a)
 
-    with Witness(queue, expected=["track.removed"]) as witness:
-        refused(voted_queue.delete(b), 404, "NOT_FOUND")
+    with Observer(queue, expected=["track.removed"]) as witness:
+        rejected(voted_queue.delete(b), 404, "NOT_FOUND")
         queue.remove(b)
-        refused(queue.delete(b), 404, "NOT_FOUND")
+        rejected(queue.delete(b), 404, "NOT_FOUND")
     assert (queue.ids(), queue.positions(), queue.playing()) == ([a, c], [1.0, 3.0], a)
     assert witness.payloads == [{"id": b, "track_id": queue.tracks[1]}]
 
-    with Witness(queue, expected=["track.playing", "track.removed"]) as witness:
+    with Observer(queue, expected=["track.playing", "track.removed"]) as witness:
         queue.remove(a)
     assert witness.payloads == [
         {"id": None, "is_playing": False, "stopped_id": a},
@@ -175,7 +175,7 @@ def test_a_restored_item_has_its_fields_and_the_votes_of_its_voters(
     queue.remove(b)
     assert as_ada.my_votes() == {}
 
-    with Witness(queue, expected=["track.added"]) as witness:
+    with Observer(queue, expected=["track.added"]) as witness:
         item = queue.restore(b)
 
     assert queue.ids() == [a, b, c]
@@ -192,7 +192,7 @@ def test_a_restored_item_follows_its_former_neighbour_or_the_nearest_one(queue: 
     queue.remove(c)
     queue.remove(b)
 
-    with Witness(queue, expected=["track.added", "track.added"]):
+    with Observer(queue, expected=["track.added", "track.added"]):
         queue.restore(c)
         queue.restore(b)
     assert queue.ids() == [a, b, c, d]
@@ -209,10 +209,10 @@ def test_restoring_a_requeued_track_is_a_409_and_an_unknown_item_a_404(queue: Qu
     voted_queue.remove(foreign)
     again = queue.add(queue.tracks[0])
 
-    with Witness(queue, expected=[]):
-        details = refused(queue.post(f"{a}/restore/"), 409, "DUPLICATE_TRACK")
-        refused(queue.post(f"{foreign}/restore/"), 404, "NOT_FOUND")
-        refused(queue.post(f"{2**53}/restore/"), 404, "NOT_FOUND")
+    with Observer(queue, expected=[]):
+        details = rejected(queue.post(f"{a}/restore/"), 409, "DUPLICATE_TRACK")
+        rejected(queue.post(f"{foreign}/restore/"), 404, "NOT_FOUND")
+        rejected(queue.post(f"{2**53}/restore/"), 404, "NOT_FOUND")
 
     assert details == {"track_id": queue.tracks[0], "item_id": again["id"]}
 
@@ -224,7 +224,7 @@ def test_a_restored_item_does_not_play_and_can_be_restored_repeatedly(queue: Que
 
     for _ in range(3):
         queue.remove(a)
-        with Witness(queue, expected=["track.added"]):
+        with Observer(queue, expected=["track.added"]):
             item = queue.restore(a)
 
     assert item == {**played, "is_playing": False, "position": item["position"]}

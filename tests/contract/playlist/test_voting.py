@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 # --- Voting: the caller's own vote within −1 … +1 ----------------------------------------------------
 
@@ -25,7 +25,7 @@ def test_a_step_or_a_value_changes_the_callers_vote_within_its_limits(
     as_ada = queue.as_seen_by(ada)
     presses, values = ("up", "up", "down", "down", "down", "up", "up"), (0, -1, -1, 1, 1, 0, 0)
 
-    with Witness(queue, expected=["track.voted"] * 9) as witness:
+    with Observer(queue, expected=["track.voted"] * 9) as witness:
         votes = [as_ada.step(item, direction) for direction in presses]
         votes += [as_ada.vote(item, value) for value in values]
 
@@ -44,16 +44,16 @@ NO_VOTES: list[tuple[dict[str, Any], str]] = [
 def test_an_invalid_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.Client, item: int):
     as_ada = queue.as_seen_by(ada)
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for body, field in NO_VOTES:
-            refused(as_ada.post(f"{item}/vote/", json=body), 400, "VALIDATION_ERROR", field)
+            rejected(as_ada.post(f"{item}/vote/", json=body), 400, "VALIDATION_ERROR", field)
         for both in ({}, {"direction": "up", "value": 1}):
-            refused(as_ada.post(f"{item}/vote/", json=both), 400, "VALIDATION_ERROR")
+            rejected(as_ada.post(f"{item}/vote/", json=both), 400, "VALIDATION_ERROR")
         elsewhere = voted_queue.as_seen_by(ada).post(f"{item}/vote/", json={"value": 1})
-        refused(elsewhere, 404, "NOT_FOUND")
+        rejected(elsewhere, 404, "NOT_FOUND")
 
     queue.remove(item)
-    refused(as_ada.post(f"{item}/vote/", json={"value": 1}), 404, "NOT_FOUND")
+    rejected(as_ada.post(f"{item}/vote/", json={"value": 1}), 404, "NOT_FOUND")
 
 
 # --- Whom a vote belongs to, and that every vote counts exactly once ---------------------------------
@@ -64,7 +64,7 @@ def test_two_guests_are_two_voters_and_votes_do_not_move_items_in_manual_order(
 ):
     ids = queue.fill(3)
 
-    with Witness(queue, expected=["track.voted"] * 3) as witness:
+    with Observer(queue, expected=["track.voted"] * 3) as witness:
         queue.as_seen_by(ada).vote(ids[2], 1)
         queue.as_seen_by(bo).vote(ids[2], 1)
         voted = queue.as_seen_by(bo).vote(ids[2], -1)
@@ -91,7 +91,7 @@ def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_has_precedence(
     as_bo.vote(item, 1)
     as_staff.vote(item, 1)
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         assert queue.as_seen_by(new_client(headers=token)).vote(item, 1)["votes"] == 2
         answer = as_staff.post(f"{item}/vote/", json={"value": 1}, headers=token)
 
@@ -135,7 +135,7 @@ def test_a_vote_moves_an_item_to_the_midpoint_of_its_new_neighbours(
     a, b, c, d = voted_queue.fill(4)
     as_ada = voted_queue.as_seen_by(ada)
 
-    with Witness(voted_queue, expected=["track.voted", "track.moved"] * 2) as witness:
+    with Observer(voted_queue, expected=["track.voted", "track.moved"] * 2) as witness:
         first = as_ada.vote(c, 1)
         assert voted_queue.ids() == [c, a, b, d]
         second = as_ada.vote(d, 1)
@@ -145,7 +145,7 @@ def test_a_vote_moves_an_item_to_the_midpoint_of_its_new_neighbours(
     assert first["position"] == voted_queue.item(c)["position"]
     positions = voted_queue.positions()
     assert second["position"] == positions[1] == (positions[0] + positions[2]) / 2
-    with Witness(voted_queue, expected=["track.voted", "track.moved", "track.added", "track.voted"]):
+    with Observer(voted_queue, expected=["track.voted", "track.moved", "track.added", "track.voted"]):
         as_ada.vote(a, -1)
         new = voted_queue.add(voted_queue.tracks[10])["id"]
         voted_queue.as_seen_by(bo).vote(c, 1)  # it stands right already
@@ -156,13 +156,13 @@ def test_in_order_by_votes_a_position_is_ignored_when_adding_and_rejected_when_m
     a, b = voted_queue.fill(2)
     places = [{"position": -5}, {"before": a}, {"after": a}, {"after": 2**53}]
 
-    with Witness(voted_queue, expected=["track.added"] * 4):
+    with Observer(voted_queue, expected=["track.added"] * 4):
         added = [
             voted_queue.add(track_id, **place)["id"]
             for track_id, place in zip(voted_queue.tracks[10:14], places, strict=True)
         ]
         for place in ({"position": 0.5}, {"after": b}, {"before": a}):
-            refused(voted_queue.patch(added[1], place), 409, "ORDERED_BY_VOTES")
+            rejected(voted_queue.patch(added[1], place), 409, "ORDERED_BY_VOTES")
 
     assert voted_queue.ids() == [a, b, *added]
 
@@ -177,7 +177,7 @@ def test_a_restored_item_has_the_position_of_its_votes(
     voted_queue.as_seen_by(bo).vote(b, 1)
     assert voted_queue.ids() == [b, a]
 
-    with Witness(voted_queue, expected=["track.added"]):
+    with Observer(voted_queue, expected=["track.added"]):
         voted_queue.restore(c)
 
     assert voted_queue.ids() == [b, c, a]
@@ -194,25 +194,25 @@ def test_the_playing_item_is_first_and_then_returns_to_the_position_of_its_votes
     as_ada.vote(b, 1)
     assert voted_queue.ids() == [b, a, c]
 
-    with Witness(voted_queue) as started:
+    with Observer(voted_queue) as started:
         item = voted_queue.play(c)
         assert item == voted_queue.item(c)
     assert voted_queue.ids() == [c, b, a]
-    with Witness(voted_queue) as switched:
+    with Observer(voted_queue) as switched:
         item = voted_queue.place(a, is_playing=True)
         assert item == voted_queue.item(a)
     assert voted_queue.ids() == [a, b, c]
-    with Witness(voted_queue, expected=["track.voted"]):
+    with Observer(voted_queue, expected=["track.voted"]):
         as_ada.vote(a, -1)
     assert voted_queue.ids() == [a, b, c]
-    with Witness(voted_queue) as stopped:
+    with Observer(voted_queue) as stopped:
         voted_queue.stop()
     assert voted_queue.ids() == [b, c, a]
-    with Witness(voted_queue, expected=["track.playing", "track.added"]):
+    with Observer(voted_queue, expected=["track.playing", "track.added"]):
         voted_queue.play(b)
         new = voted_queue.add(voted_queue.tracks[10])["id"]
     assert voted_queue.ids() == [b, c, new, a]
-    with Witness(voted_queue, expected=["track.playing", "track.removed"]):
+    with Observer(voted_queue, expected=["track.playing", "track.removed"]):
         voted_queue.remove(b)
     assert voted_queue.ids() == [c, new, a]
 

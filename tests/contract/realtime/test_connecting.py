@@ -49,7 +49,7 @@ FOREIGN = [
 ]
 
 
-def refusal_of(server: TuttiServer, room: str, headers: dict[str, str], **options: Any) -> Closed:
+def rejection_of(server: TuttiServer, room: str, headers: dict[str, str], **options: Any) -> Closed:
     with pytest.raises(Closed) as end:
         Socket.of_room(server.ws_url, room, headers=headers, **options)
     return end.value
@@ -60,8 +60,8 @@ def test_sockets_of_other_origins_are_closed_before_any_message(server: TuttiSer
     queue.fill(1)
     origins = [{"Origin": origin.format(port=server.port)} for origin in FOREIGN]
     for headers in (*origins, *({"Sec-Fetch-Site": site} for site in ("cross-site", "same-site"))):
-        refusal = refusal_of(server, queue.room, headers, position=(queue.state().epoch, 0))
-        assert (refusal.code, refusal.frames) == (4403, [])
+        rejection = rejection_of(server, queue.room, headers, position=(queue.state().epoch, 0))
+        assert (rejection.code, rejection.frames) == (4403, [])
 
 
 def test_own_pages_allowed_origins_and_programs_may_connect(
@@ -80,7 +80,7 @@ def test_the_setting_lists_the_allowed_origins(narrow_server: TuttiServer):
     with Socket.of_room(narrow_server.ws_url, "main", headers={"Origin": CORS_ORIGIN}) as socket:
         socket.ping()
 
-    assert refusal_of(narrow_server, "main", {"Origin": "http://localhost:3000"}).code == 4403
+    assert rejection_of(narrow_server, "main", {"Origin": "http://localhost:3000"}).code == 4403
 
 
 # --- Who a socket is: by its cookie, or by its first frame -------------------------------------------

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.contract.error_checks import rejected
 from tests.contract.event_streams import event_stream
 from tests.contract.polls import Poll
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.fold import folded
 from tests.processes import TuttiServer
@@ -74,7 +74,7 @@ def test_head_returns_the_headers_of_get_and_a_404_for_an_unknown_room(queue: Qu
     assert answer.headers["Content-Type"].startswith(kind)
     for query in ("", "?epoch=x&since=0&wait=20"):
         nowhere = f"/api/rooms/nobody-is-here/playlist/{path}{query}"
-        refused(queue.http.get(nowhere), 404, "NOT_FOUND")
+        rejected(queue.http.get(nowhere), 404, "NOT_FOUND")
         answer = queue.http.head(nowhere)
         assert (answer.status_code, answer.content) == (404, b"")
 
@@ -123,7 +123,7 @@ def test_invalid_values_are_a_400(queue: Queue):
     for asked, field in NONSENSE:
         query = {name: epoch if value == OWN else value for name, value in asked.items()}
         answer = queue.http.get(f"{queue.path}events/", params=query)
-        refused(answer, 400, "VALIDATION_ERROR", field)
+        rejected(answer, 400, "VALIDATION_ERROR", field)
 
 
 # --- `wait` holds a poll's answer until there is something -------------------------------------------

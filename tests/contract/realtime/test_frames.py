@@ -7,8 +7,8 @@ import httpx
 
 from tests.contract.conftest import Connect, client_of, new_room, queue_of
 from tests.contract.libraries import Library
+from tests.contract.payload_checks import INSTANT
 from tests.contract.queues import Queue
-from tests.contract.shapes import INSTANT
 from tests.contract.sockets import Socket
 from tests.processes import TuttiServer
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import Connect, new_room, queue_of
+from tests.contract.error_checks import rejected
 from tests.contract.event_streams import StreamedEvent, event_stream
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.fold import Snapshot, folded
 from tests.processes import TuttiServer
@@ -97,10 +97,10 @@ def test_an_invalid_epoch_or_seq_is_an_error(queue: Queue, connect: Connect):
     assert [opened.next("track.added")["seq"] for opened in sockets] == [2] * len(sockets)
     for query in NO_QUERIES:
         answer = queue.http.get(f"{queue.path}stream/", params=query)
-        refused(answer, 400, "VALIDATION_ERROR")
+        rejected(answer, 400, "VALIDATION_ERROR")
     for last_id in ("nonsense", "e:x"):
         answer = queue.http.get(f"{queue.path}stream/", headers={"Last-Event-ID": last_id})
-        refused(answer, 400, "VALIDATION_ERROR")
+        rejected(answer, 400, "VALIDATION_ERROR")
 
 
 # --- When the log has not everything, or everything would be too much, a snapshot is given -----------

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.contract.shapes import INSTANT, check_track
+from tests.contract.payload_checks import INSTANT, check_track
 from tests.services import wait_for
 
 ME = "/api/recommendations/me/"

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.contract.conftest import SEEDED_TRACKS
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
 from tests.contract.people import registered
 from tests.contract.queues import Queue
@@ -16,7 +17,6 @@ from tests.contract.recommendations.listeners import (
     numbers,
     track_ids,
 )
-from tests.contract.refusals import refused
 from tests.processes import TuttiServer
 from tests.services import wait_for
 
@@ -91,14 +91,14 @@ def test_the_limit_sets_the_number_of_recommendations(
     assert count >= SEEDED_TRACKS
     for limit in ("0", "101", "-1", "x", "", "1.5", "1e1"):
         for path in (ME, dee.page):
-            refused(dee.http.get(path, params={"limit": limit}), 400, "VALIDATION_ERROR", "limit")
+            rejected(dee.http.get(path, params={"limit": limit}), 400, "VALIDATION_ERROR", "limit")
     for room in ("no-such-room", "", "UPPER", "a%00b", "x" * 300):
-        refused(dee.http.get(f"{ME}?room={room}"), 404, "NOT_FOUND")
+        rejected(dee.http.get(f"{ME}?room={room}"), 404, "NOT_FOUND")
 
     assert client.get("/api/analytics/summary/").json()["recommendations"] >= before + count
     assert len(dee.http.get("/api/users/me/export/").json()["recommendations"]) == count
     assert dee.http.delete("/api/users/me/").status_code == 204
-    refused(staff.get(dee.page), 404, "NOT_FOUND")
+    rejected(staff.get(dee.page), 404, "NOT_FOUND")
 
 
 def test_tracks_in_the_rooms_queue_are_left_out(dee: Listener, eli: Listener, queue: Queue):
@@ -149,7 +149,7 @@ def test_an_activity_may_name_the_users_own_recommendation_also_a_former_one(dee
         stored = dee.tell(kind, recommendation_id=one["id"])
         assert (stored["track_id"], stored["recommendation_id"]) == (one["track"]["id"], one["id"])
     body = {"activity_type": "play", "recommendation_id": one["id"]}
-    refused(eli.http.post("/api/analytics/activity/", json=body), 404, "NOT_FOUND")
+    rejected(eli.http.post("/api/analytics/activity/", json=body), 404, "NOT_FOUND")
 
 
 def test_a_recommendation_from_the_library_can_be_queued(
@@ -163,8 +163,8 @@ def test_a_recommendation_from_the_library_can_be_queued(
         assert brought.headers["Location"].endswith(f"/api/tracks/{one['track']['id']}/")
     assert queue.add(brought.json()["id"])["track"] == one["track"]
     for missing in (one["id"], UNKNOWN_USER):
-        refused(eli.http.post(f"/api/recommendations/{missing}/track/"), 404, "NOT_FOUND")
-        refused(client.post(f"/api/recommendations/{missing}/track/"), 401, "NOT_AUTHENTICATED")
+        rejected(eli.http.post(f"/api/recommendations/{missing}/track/"), 404, "NOT_FOUND")
+        rejected(client.post(f"/api/recommendations/{missing}/track/"), 401, "NOT_AUTHENTICATED")
 
 
 # --- OPEN_DISCOVERY_API, as on the narrow server: for a trusted network, for clients that know no logi
@@ -191,22 +191,22 @@ def test_in_open_mode_any_caller_reads_refreshes_records_and_sees_statistics(nar
     assert stored.json()["user_id"] == user_id
     figures = narrow_client.get(f"/api/analytics/user/{user_id}/")
     assert figures.json()["by_type"] == {"play": 2, "like": 1, "dislike": 0, "skip": 0, "share": 0}
-    refused(narrow_client.get(f"/api/users/{user_id}/"), 401, "NOT_AUTHENTICATED")
+    rejected(narrow_client.get(f"/api/users/{user_id}/"), 401, "NOT_AUTHENTICATED")
 
 
 def test_in_open_mode_an_unknown_user_is_a_404(narrow_client: httpx.Client):
-    refused(narrow_client.get(f"/api/recommendations/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
-    refused(narrow_client.get(f"/api/analytics/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
+    rejected(narrow_client.get(f"/api/recommendations/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
+    rejected(narrow_client.get(f"/api/analytics/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
     activity = {"user_id": UNKNOWN_USER, "track_id": 1, "activity_type": "play"}
-    refused(narrow_client.post("/api/analytics/activity/", json=activity), 404, "NOT_FOUND")
-    refused(narrow_client.get("/api/recommendations/me/"), 401, "NOT_AUTHENTICATED")
+    rejected(narrow_client.post("/api/analytics/activity/", json=activity), 404, "NOT_FOUND")
+    rejected(narrow_client.get("/api/recommendations/me/"), 401, "NOT_AUTHENTICATED")
     unnamed = {"track_id": 1, "activity_type": "play"}
-    refused(narrow_client.post("/api/analytics/activity/", json=unnamed), 401, "NOT_AUTHENTICATED")
+    rejected(narrow_client.post("/api/analytics/activity/", json=unnamed), 401, "NOT_AUTHENTICATED")
 
 
 def test_in_open_mode_accounts_stay_protected_and_the_start_prints_a_warning(
     narrow_client: httpx.Client, narrow_server: TuttiServer, server: TuttiServer
 ):
-    refused(narrow_client.get("/api/users/me/export/"), 401, "NOT_AUTHENTICATED")
+    rejected(narrow_client.get("/api/users/me/export/"), 401, "NOT_AUTHENTICATED")
     assert "OPEN_DISCOVERY_API is on" in narrow_server.log
     assert "OPEN_DISCOVERY_API" not in server.log

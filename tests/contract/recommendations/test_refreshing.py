@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from tests.contract.conftest import SEEDED_TRACKS, client_of
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
 from tests.contract.people import begin_session, registered
 from tests.contract.recommendations.listeners import REFRESH, Listener, ended, numbers
-from tests.contract.refusals import refused
 from tests.processes import TuttiServer
 
 UNKNOWN_USER = 10**17
@@ -106,7 +106,7 @@ ODD_WISHES: list[dict[str, Any]] = [
 
 def test_invalid_seeds_and_moods_are_rejected(dee: Listener):
     for body in ODD_WISHES:
-        details = refused(dee.http.post(REFRESH, json=body), 400, "VALIDATION_ERROR")
+        details = rejected(dee.http.post(REFRESH, json=body), 400, "VALIDATION_ERROR")
         assert details.keys() == body.keys()
 
 
@@ -120,10 +120,10 @@ def test_staff_may_refresh_for_others(staff: httpx.Client, dee: Listener, eli: L
     status_url = answer.json()["status_url"]
     assert ended(staff, status_url)["status"] == "succeeded"
     assert dee.http.get(status_url).status_code == 200
-    refused(eli.http.get(status_url), 404, "NOT_FOUND")
+    rejected(eli.http.get(status_url), 404, "NOT_FOUND")
     for http in (dee.http, staff):
         for unknown in (UNKNOWN, "77"):
-            refused(http.get(job_page(unknown)), 404, "NOT_FOUND")
+            rejected(http.get(job_page(unknown)), 404, "NOT_FOUND")
 
 
 def test_others_and_anonymous_callers_may_not_refresh(
@@ -133,12 +133,12 @@ def test_others_and_anonymous_callers_may_not_refresh(
 
     others = [eli.http.post(page) for page in pages]
     assert others[0].json() == others[1].json()
-    refused(others[0], 403, "PERMISSION_DENIED")
+    rejected(others[0], 403, "PERMISSION_DENIED")
     for http in (client, ada):
         strangers = [http.post(page) for page in [*pages, REFRESH]]
         assert all(answer.json() == strangers[0].json() for answer in strangers)
-        refused(strangers[0], 401, "NOT_AUTHENTICATED")
-        refused(http.get(job_page(UNKNOWN)), 401, "NOT_AUTHENTICATED")
+        rejected(strangers[0], 401, "NOT_AUTHENTICATED")
+        rejected(http.get(job_page(UNKNOWN)), 401, "NOT_AUTHENTICATED")
 
 
 # --- Limits ------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_a_user_may_refresh_five_times_an_hour(newcomer: httpx.Client):
         assert answer.status_code == 202, answer.text
         ended(newcomer, answer.json()["status_url"])
 
-    refused(answer := newcomer.post(REFRESH), 429, "RATE_LIMITED")
+    rejected(answer := newcomer.post(REFRESH), 429, "RATE_LIMITED")
 
     assert 3500 < int(answer.headers["Retry-After"]) <= 3600
     assert newcomer.get("/api/recommendations/me/").status_code == 200

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient, new_room
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
@@ -15,7 +16,6 @@ from tests.contract.recommendations.listeners import (
     check_recommendations,
     track_ids,
 )
-from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.processes import TuttiServer
 from tests.services import wait_for
@@ -109,9 +109,9 @@ def test_an_empty_room_gets_popular_tracks_that_can_be_queued(
     assert (then["source"], track_ids(then)) == ("cache", shown[3:])
     for limit in ("0", "101", "x"):
         answer = queue.http.get(page_of(queue.room), params={"limit": limit})
-        refused(answer, 400, "VALIDATION_ERROR", "limit")
+        rejected(answer, 400, "VALIDATION_ERROR", "limit")
     for slug in ("no-such-room", "UPPER"):
-        refused(queue.http.get(page_of(slug)), 404, "NOT_FOUND")
+        rejected(queue.http.get(page_of(slug)), 404, "NOT_FOUND")
 
 
 def reasons_of(reported: dict[str, Any], track_id: int) -> list[str]:
@@ -141,4 +141,4 @@ def test_a_room_deleted_during_the_computation_is_a_404(ada: httpx.Client, new_c
             )
             assert ended.result().status_code == 204
             assert read_it.result().status_code in {200, 404}
-            refused(reader.get(page_of(room)), 404, "NOT_FOUND")
+            rejected(reader.get(page_of(room)), 404, "NOT_FOUND")

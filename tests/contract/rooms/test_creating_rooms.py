@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import queue_of
+from tests.contract.error_checks import rejected
+from tests.contract.payload_checks import check_room
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.shapes import check_room
 from tests.hosts import asked_for_room
 
 # --- Making a room -----------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_all_fields_can_be_set_and_a_taken_slug_is_a_409(client: httpx.Client, a
     for taken in ("main", room):
         before = client.get(f"/api/rooms/{taken}/").json()
         answer = ada.post("/api/rooms/", json={"name": "Thief", "slug": taken})
-        assert refused(answer, 409, "CONFLICT") == {"slug": taken}
+        assert rejected(answer, 409, "CONFLICT") == {"slug": taken}
         assert client.get(f"/api/rooms/{taken}/").json() == before
 
 
@@ -80,8 +80,8 @@ def test_an_invalid_room_is_a_400_and_an_unknown_caller_creates_none(client: htt
     total = client.get("/api/rooms/").headers["X-Total-Count"]
 
     for body, field in NO_ROOMS:
-        refused(client.post("/api/rooms/", json=body), 400, "VALIDATION_ERROR", field)
-    refused(client.post("/api/rooms/", json={"name": "Free prizes"}), 401, "NOT_AUTHENTICATED")
+        rejected(client.post("/api/rooms/", json=body), 400, "VALIDATION_ERROR", field)
+    rejected(client.post("/api/rooms/", json={"name": "Free prizes"}), 401, "NOT_AUTHENTICATED")
 
     assert client.get("/api/rooms/").headers["X-Total-Count"] == total
 
@@ -132,6 +132,6 @@ def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client, queue:
 
 
 def test_an_unknown_room_is_a_404(client: httpx.Client):
-    refused(client.get("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")
-    refused(client.patch("/api/rooms/nobody-is-here/", json={"name": "x"}), 404, "NOT_FOUND")
-    refused(client.delete("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")
+    rejected(client.get("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")
+    rejected(client.patch("/api/rooms/nobody-is-here/", json={"name": "x"}), 404, "NOT_FOUND")
+    rejected(client.delete("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")

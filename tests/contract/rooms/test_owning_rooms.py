@@ -6,12 +6,12 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient, new_room, queue_of
+from tests.contract.error_checks import rejected
 from tests.contract.event_streams import event_stream
+from tests.contract.observers import Observer
 from tests.contract.polls import Poll
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import Closed, Socket
-from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
 # --- A room is changed and deleted by its owner and by the staff -------------------------------------
@@ -25,8 +25,8 @@ def may_change(http: httpx.Client, slug: str) -> bool:
     if answer.status_code == 200:
         assert answer.json() == after == {**before, "name": "New name"}
         return True
-    refused(answer, 403, "PERMISSION_DENIED")
-    refused(http.delete(f"/api/rooms/{slug}/"), 403, "PERMISSION_DENIED")
+    rejected(answer, 403, "PERMISSION_DENIED")
+    rejected(http.delete(f"/api/rooms/{slug}/"), 403, "PERMISSION_DENIED")
     assert after == before
     return False
 
@@ -35,9 +35,9 @@ def may_delete(http: httpx.Client, slug: str) -> bool:
     answer = http.delete(f"/api/rooms/{slug}/")
     found = http.get(f"/api/rooms/{slug}/")
     if answer.status_code == 204:
-        refused(found, 404, "NOT_FOUND")
+        rejected(found, 404, "NOT_FOUND")
         return True
-    refused(answer, 403, "PERMISSION_DENIED")
+    rejected(answer, 403, "PERMISSION_DENIED")
     assert found.status_code == 200
     return False
 
@@ -64,7 +64,7 @@ def test_callers_other_than_the_owner_get_403(
         assert not may_change(other, slug)
         assert not may_delete(other, slug)
     wrong = ada.patch(f"/api/rooms/{slug}/", json={"name": "x"}, headers={"X-Guest-Token": "nonsense"})
-    refused(wrong, 401, "NOT_AUTHENTICATED")
+    rejected(wrong, 401, "NOT_AUTHENTICATED")
 
 
 def test_rooms_created_by_an_ip_address_have_no_owner(client: httpx.Client, new_client: NewClient):
@@ -102,10 +102,10 @@ def test_a_deleted_room_leaves_no_rows(own_queue: Queue):
 
     http = own_queue.http
     for path in ("", "history/", "my-votes/", "events/", "stream/", f"{a}/"):
-        refused(http.get(own_queue.path + path), 404, "NOT_FOUND")
-    refused(http.get(f"/api/rooms/{own_queue.room}/"), 404, "NOT_FOUND")
-    refused(own_queue.post(json={"track_id": own_queue.tracks[0]}), 404, "NOT_FOUND")
-    refused(http.delete(f"/api/rooms/{own_queue.room}/"), 404, "NOT_FOUND")
+        rejected(http.get(own_queue.path + path), 404, "NOT_FOUND")
+    rejected(http.get(f"/api/rooms/{own_queue.room}/"), 404, "NOT_FOUND")
+    rejected(own_queue.post(json={"track_id": own_queue.tracks[0]}), 404, "NOT_FOUND")
+    rejected(http.delete(f"/api/rooms/{own_queue.room}/"), 404, "NOT_FOUND")
 
 
 @pytest.mark.both_sizes
@@ -159,9 +159,9 @@ def test_a_recreated_room_has_a_new_epoch(own_queue: Queue, ada: httpx.Client, s
 
 
 def test_the_main_room_cannot_be_deleted(staff: httpx.Client, ada: httpx.Client):
-    refused(staff.delete("/api/rooms/main/"), 409, "CONFLICT")
-    refused(ada.delete("/api/rooms/main/"), 403, "PERMISSION_DENIED")
-    refused(ada.patch("/api/rooms/main/", json={"name": "Mine"}), 403, "PERMISSION_DENIED")
+    rejected(staff.delete("/api/rooms/main/"), 409, "CONFLICT")
+    rejected(ada.delete("/api/rooms/main/"), 403, "PERMISSION_DENIED")
+    rejected(ada.patch("/api/rooms/main/", json={"name": "Mine"}), 403, "PERMISSION_DENIED")
 
     assert staff.get("/api/rooms/main/").status_code == 200
     assert staff.get("/api/playlist/").status_code == 200
@@ -185,7 +185,7 @@ def test_a_room_can_be_unlisted_and_listed_and_invalid_values_are_a_400(own_queu
 
     before = own_queue.http.get(f"/api/rooms/{own_queue.room}/").json()
     for field, value in NONSENSE:
-        refused(change(own_queue, **{field: value}), 400, "VALIDATION_ERROR", field)
+        rejected(change(own_queue, **{field: value}), 400, "VALIDATION_ERROR", field)
     assert own_queue.http.get(f"/api/rooms/{own_queue.room}/").json() == before
 
 
@@ -193,10 +193,10 @@ def test_a_new_name_is_broadcast_once_and_before_a_new_order(own_queue: Queue, b
     a, b = own_queue.fill(2)
     own_queue.vote(b, 1)
 
-    with Witness(own_queue, expected=["room.renamed", "room.renamed", "playlist.reordered"]) as witness:
+    with Observer(own_queue, expected=["room.renamed", "room.renamed", "playlist.reordered"]) as witness:
         answers = [change(own_queue, name=name) for name in ("  Another  ", " Another ")]
-        refused(change(own_queue, name=""), 400, "VALIDATION_ERROR", "name")
-        refused(change(own_queue.as_seen_by(bo), name="Mine"), 403, "PERMISSION_DENIED")
+        rejected(change(own_queue, name=""), 400, "VALIDATION_ERROR", "name")
+        rejected(change(own_queue.as_seen_by(bo), name="Mine"), 403, "PERMISSION_DENIED")
         assert change(own_queue, name="A third", order="votes").status_code == 200
 
     for answer in answers:
@@ -215,14 +215,14 @@ def test_switching_to_order_by_votes_sorts_the_queue_and_switching_back_keeps_it
     own_queue.vote(a, -1)
     own_queue.play(b)
 
-    with Witness(own_queue, expected=["playlist.reordered"]):
+    with Observer(own_queue, expected=["playlist.reordered"]):
         for order in ("manual", "votes", "votes"):
             assert change(own_queue, order=order).json()["order"] == order
     assert own_queue.ids() == [b, d, c, a]
     assert own_queue.positions() == [1.0, 2.0, 3.0, 4.0]
-    refused(own_queue.patch(a, {"before": c}), 409, "ORDERED_BY_VOTES")
+    rejected(own_queue.patch(a, {"before": c}), 409, "ORDERED_BY_VOTES")
 
-    with Witness(own_queue, expected=[]):
+    with Observer(own_queue, expected=[]):
         for order in ("manual", "votes", "manual"):  # which changes nothing
             assert change(own_queue, order=order).status_code == 200
     assert own_queue.ids() == [b, d, c, a]

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
-from tests.contract.refusals import refused
-from tests.contract.shapes import check_track
+from tests.contract.payload_checks import check_track
 
 # --- Reading one track -------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ def test_durations_are_formatted_and_unknown_fields_null_or_empty(library: Libra
 @pytest.mark.both_sizes
 def test_an_unknown_track_is_a_404(client: httpx.Client):
     for track_id in (2**53, "0", "9" * 18, "9" * 19, "9" * 5000, "-1", "1.0", "1.5", "x", "٣"):
-        refused(client.get(f"/api/tracks/{track_id}/"), 404, "NOT_FOUND")
+        rejected(client.get(f"/api/tracks/{track_id}/"), 404, "NOT_FOUND")
 
 
 # --- Genres: filtering by one, counting all ----------------------------------------------------------
@@ -113,7 +113,7 @@ def test_an_unknown_ordering_is_a_400_and_the_default_is_by_id(client: httpx.Cli
     assert client.get("/api/tracks/?search=&genre=&ordering=").json() == listed
     for ordering in ("votes", "-isrc", "title,artist", "--title", "TITLE", "title_key", "-", "id"):
         answer = client.get("/api/tracks/", params={"ordering": ordering})
-        refused(answer, 400, "VALIDATION_ERROR", "ordering")
+        rejected(answer, 400, "VALIDATION_ERROR", "ordering")
     for field in ("search", "genre", "ordering"):
         for value in ("a\x00b", "x" * 301):
-            refused(client.get("/api/tracks/", params={field: value}), 400, "VALIDATION_ERROR", field)
+            rejected(client.get("/api/tracks/", params={field: value}), 400, "VALIDATION_ERROR", field)

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from tests.contract.conftest import new_room, queue_of
+from tests.contract.error_checks import rejected
 from tests.contract.libraries import Library
+from tests.contract.observers import Observer
+from tests.contract.payload_checks import check_track
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.shapes import check_track
-from tests.contract.witnesses import Witness
 
 # --- Who may write to the library: the staff alone ---------------------------------------------------
 
@@ -44,7 +44,7 @@ def test_others_get_403_without_any_change(
     total = client.get("/api/tracks/").headers["X-Total-Count"]
 
     for answer in writes(http, track["id"]):
-        refused(answer, status, code)
+        rejected(answer, status, code)
 
     assert http.get(f"/api/tracks/{track['id']}/").json() == track
     assert http.get("/api/tracks/").headers["X-Total-Count"] == total
@@ -80,12 +80,12 @@ def test_staff_creates_changes_and_deletes_a_track(
     blank = {"album": "", "genre": "", **dict.fromkeys(unknown)}
     assert replaced.json() == {**changed, "title": "Five", "artist": "Dave", **blank}
     assert client.get(path).json() == replaced.json()
-    refused(staff.put(path, json={"title": "Five"}), 400, "VALIDATION_ERROR", "artist")
+    rejected(staff.put(path, json={"title": "Five"}), 400, "VALIDATION_ERROR", "artist")
 
     library.delete(track["id"])
-    refused(client.get(path), 404, "NOT_FOUND")
+    rejected(client.get(path), 404, "NOT_FOUND")
     for answer in writes(staff, track["id"])[1:]:
-        refused(answer, 404, "NOT_FOUND")
+        rejected(answer, 404, "NOT_FOUND")
 
 
 @pytest.mark.both_sizes
@@ -97,7 +97,7 @@ def test_a_taken_isrc_is_a_409(library: Library, staff: httpx.Client):
 
     for method, path in (("POST", ""), ("PUT", f"{other}/"), ("PATCH", f"{other}/")):
         answer = staff.request(method, f"/api/tracks/{path}", json=body)
-        details = refused(answer, 409, "CONFLICT")
+        details = rejected(answer, 409, "CONFLICT")
         assert details == {"isrc": "QZZZZ2600001", "track_id": first["id"]}
 
     assert library.found(search=f"two {library.word}") == []
@@ -125,13 +125,13 @@ NO_TRACKS: list[tuple[str, Any]] = [
 def test_an_invalid_track_is_a_400(staff: httpx.Client, library: Library):
     for field, value in NO_TRACKS:
         body = {**WHOLE, "album": library.word, field: value}
-        refused(staff.post("/api/tracks/", json=body), 400, "VALIDATION_ERROR", field)
+        rejected(staff.post("/api/tracks/", json=body), 400, "VALIDATION_ERROR", field)
     for no_object in ([], "Halo", 5, None, [WHOLE]):
         answer = staff.post(
             "/api/tracks/", content=json.dumps(no_object), headers={"Content-Type": "application/json"}
         )
-        refused(answer, 400, "VALIDATION_ERROR")
-    refused(staff.post("/api/tracks/", json={}), 400, "VALIDATION_ERROR", "title", "artist")
+        rejected(answer, 400, "VALIDATION_ERROR")
+    rejected(staff.post("/api/tracks/", json={}), 400, "VALIDATION_ERROR", "title", "artist")
 
     assert library.found(search=library.word) == []
 
@@ -155,7 +155,7 @@ def test_a_changed_track_sends_an_event_to_every_room_with_it(
     unconcerned.fill(1)
     queue.play(first)
 
-    with Witness(queue) as witness, Witness(voted_queue) as elsewhere, Witness(unconcerned, expected=[]):
+    with Observer(queue) as witness, Observer(voted_queue) as elsewhere, Observer(unconcerned, expected=[]):
         library.change(track["id"], title="Helo")
         for field, value in SHOWN:
             changed = library.change(track["id"], **{field: value})
@@ -183,13 +183,13 @@ def test_a_deleted_track_sends_an_event_to_every_room_and_stops_first(
     unconcerned.fill(1)
 
     with (
-        Witness(queue, expected=["track.playing", "track.removed"]) as witness,
-        Witness(voted_queue) as elsewhere,
-        Witness(unconcerned) as nowhere,
+        Observer(queue, expected=["track.playing", "track.removed"]) as witness,
+        Observer(voted_queue) as elsewhere,
+        Observer(unconcerned) as nowhere,
     ):
         library.delete(track)
-        refused(queue.post(json={"track_id": track}), 404, "NOT_FOUND")
-        refused(queue.post(f"{first}/restore/"), 404, "NOT_FOUND")
+        rejected(queue.post(json={"track_id": track}), 404, "NOT_FOUND")
+        rejected(queue.post(f"{first}/restore/"), 404, "NOT_FOUND")
 
     assert witness.payloads == [
         {"id": None, "is_playing": False, "stopped_id": first},

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient
+from tests.contract.error_checks import rejected
 from tests.contract.people import Account, bearer, begin_session, facts, registered
-from tests.contract.refusals import refused
 
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": ["Nina Simone"], "moods": ["calm"]}
 EMPTY = {"favorite_genres": [], "favorite_artists": [], "moods": []}
@@ -41,7 +41,7 @@ def test_callers_without_an_account_get_the_same_401_for_every_id(
     answers += [http.delete("/api/users/me/") for http in (client, bo)]
 
     for answer in answers:
-        refused(answer, 401, "NOT_AUTHENTICATED")
+        rejected(answer, 401, "NOT_AUTHENTICATED")
     assert len({answer.content for answer in answers}) == 1
     assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
 
@@ -88,10 +88,10 @@ def test_others_see_only_id_and_name_and_only_staff_may_change_them(
     seen = other.get(path)
     assert seen.json() == {"id": account["id"], "username": account["username"]}
     assert seen.headers["Cache-Control"] == "private, no-store"
-    refused(other.get(missing), 404, "NOT_FOUND")
-    refused(other.put(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
-    refused(other.patch(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
-    refused(other.patch(missing, json={"profile": TASTE}), 404, "NOT_FOUND")
+    rejected(other.get(missing), 404, "NOT_FOUND")
+    rejected(other.put(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
+    rejected(other.patch(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
+    rejected(other.patch(missing, json={"profile": TASTE}), 404, "NOT_FOUND")
     own = owner.get(path).json()
     assert own == owner.get("/api/users/me/").json()
     assert own.keys() == {"id", "username", "email", "profile", "date_joined"}
@@ -110,7 +110,7 @@ def test_invalid_values_are_a_400_and_change_nothing(owner: httpx.Client):
     ]
 
     for method, body, field in bodies:
-        refused(owner.request(method, "/api/users/me/", json=body), 400, "VALIDATION_ERROR", field)
+        rejected(owner.request(method, "/api/users/me/", json=body), 400, "VALIDATION_ERROR", field)
 
     assert owner.get("/api/users/me/").json() == before
 

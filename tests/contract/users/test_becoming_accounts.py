@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient, new_room
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.people import Account, bearer, begin_session, facts, get_tokens, registered
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 
 @pytest.mark.parametrize("way", ["register", "session", "token"])
@@ -22,7 +22,7 @@ def test_votes_items_plays_and_rooms_of_a_guest_are_transferred(
     room = new_room(bo)
     account = None if way == "register" else registered(client)
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         if account is None:
             account = registered(bo)
         else:
@@ -64,7 +64,7 @@ def test_of_two_votes_that_of_the_account_stays_and_an_event_is_sent(
     queue.as_seen_by(cem).vote(a, as_guest)
     before = queue.ids()
 
-    with Witness(queue) as witness:
+    with Observer(queue) as witness:
         assert begin_session(bo, account).status_code == 200
 
     assert witness.types == ["track.voted", *["track.moved"] * (queue.ids() != before)]
@@ -85,9 +85,9 @@ def test_after_a_merge_the_guests_token_is_valid_only_for_a_repetition(
 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json()["id"] == first.json()["id"]
-    refused(client.get("/api/guests/me/", headers=headers), 401, "NOT_AUTHENTICATED")
+    rejected(client.get("/api/guests/me/", headers=headers), 401, "NOT_AUTHENTICATED")
     stale = new_client(cookies={"tutti_guest": token})
-    refused(stale.get("/api/guests/me/"), 404, "NOT_FOUND")
+    rejected(stale.get("/api/guests/me/"), 404, "NOT_FOUND")
 
 
 def test_a_failed_login_leaves_the_guest_unchanged(queue: Queue, bo: httpx.Client, client: httpx.Client):
@@ -95,7 +95,7 @@ def test_a_failed_login_leaves_the_guest_unchanged(queue: Queue, bo: httpx.Clien
     queue.as_seen_by(bo).vote(a, 1)
     account = registered(client)
 
-    refused(bo.post("/api/users/", json=facts(email=account["email"])), 409, "CONFLICT")
-    refused(begin_session(bo, account, "mistyped"), 401, "NOT_AUTHENTICATED")
+    rejected(bo.post("/api/users/", json=facts(email=account["email"])), 409, "CONFLICT")
+    rejected(begin_session(bo, account, "mistyped"), 401, "NOT_AUTHENTICATED")
 
     assert queue.as_seen_by(bo).my_votes() == {str(a): 1}

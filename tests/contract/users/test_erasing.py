@@ -4,11 +4,11 @@ import httpx
 import pytest
 
 from tests.contract.conftest import Connect, NewClient, new_room, queue_of
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.people import Account, bearer, begin_session, get_tokens, registered
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
-from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
 pytestmark = pytest.mark.both_sizes
@@ -36,7 +36,7 @@ def test_after_erasing_items_have_a_neutral_name_and_votes_stay(
     kept = voted()
     assert kept.json()["added_by"] == account["username"]
 
-    with Witness(queue, expected=["track.updated"] * 2) as witness:
+    with Observer(queue, expected=["track.updated"] * 2) as witness:
         assert own.http.delete("/api/users/me/").status_code == 204
 
     assert {payload["added_by"] for payload in witness.payloads} == {"Anonymous"}
@@ -109,7 +109,7 @@ def test_erasing_deletes_the_account_and_its_sessions(client: httpx.Client, own:
         get_tokens(client, account),
         client.post("/api/auth/token/refresh/", json={"refresh": account["refresh"]}),
     ):
-        refused(answer, 401, "NOT_AUTHENTICATED")
+        rejected(answer, 401, "NOT_AUTHENTICATED")
     assert registered(client, account["username"])["id"] != account["id"]
 
 

@@ -3,9 +3,9 @@
 import httpx
 
 from tests.contract.conftest import NewClient
+from tests.contract.error_checks import rejected
+from tests.contract.observers import Observer
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
-from tests.contract.witnesses import Witness
 
 
 def test_a_new_guest_has_an_id_a_name_and_a_unique_token(client: httpx.Client):
@@ -40,8 +40,8 @@ def test_me_is_the_guest_of_cookie_or_header_and_can_be_renamed(client: httpx.Cl
 def test_a_caller_that_is_no_guest_gets_a_404(queue: Queue, client: httpx.Client):
     """So does who has cookies that mean nothing."""
     for _ in range(2):
-        refused(client.get("/api/guests/me/"), 404, "NOT_FOUND")
-        refused(client.patch("/api/guests/me/", json={"name": "Ada"}), 404, "NOT_FOUND")
+        rejected(client.get("/api/guests/me/"), 404, "NOT_FOUND")
+        rejected(client.patch("/api/guests/me/", json={"name": "Ada"}), 404, "NOT_FOUND")
         for name in ("tutti_guest", "sessionid"):
             client.cookies.set(name, "nonsense", domain="127.0.0.1")
     assert queue.add(queue.tracks[0])["added_by"] == "Anonymous"
@@ -49,10 +49,10 @@ def test_a_caller_that_is_no_guest_gets_a_404(queue: Queue, client: httpx.Client
 
 def test_an_invalid_name_is_a_400(client: httpx.Client, ada: httpx.Client):
     for name in ("x" * 51, "a\x00b", "two\nlines", 5, ["Ada"], True, None):
-        refused(client.post("/api/guests/", json={"name": name}), 400, "VALIDATION_ERROR", "name")
-        refused(ada.patch("/api/guests/me/", json={"name": name}), 400, "VALIDATION_ERROR", "name")
+        rejected(client.post("/api/guests/", json={"name": name}), 400, "VALIDATION_ERROR", "name")
+        rejected(ada.patch("/api/guests/me/", json={"name": name}), 400, "VALIDATION_ERROR", "name")
     for body in ({}, {"name": ""}, {"name": "  "}):
-        refused(ada.patch("/api/guests/me/", json=body), 400, "VALIDATION_ERROR", "name")
+        rejected(ada.patch("/api/guests/me/", json=body), 400, "VALIDATION_ERROR", "name")
 
     assert not client.cookies
     assert ada.get("/api/guests/me/").json()["name"] == "Ada"
@@ -110,7 +110,7 @@ def test_a_token_with_the_id_of_another_guest_is_invalid(
     forged = own["token"].replace(own["guest_id"], victim)
     assert forged != own["token"]
 
-    with Witness(queue, expected=[]):
+    with Observer(queue, expected=[]):
         for token in ("nonsense", "a:b:c", "x" * 3000, forged):
             http = queue.as_seen_by(new_client(headers={"X-Guest-Token": token}, cookies=dict(ada.cookies)))
             for answer in (
@@ -119,4 +119,4 @@ def test_a_token_with_the_id_of_another_guest_is_invalid(
                 http.post(f"{a}/vote/", json={"value": 1}),
                 http.post(json={"track_id": queue.tracks[1]}),
             ):
-                refused(answer, 401, "NOT_AUTHENTICATED")
+                rejected(answer, 401, "NOT_AUTHENTICATED")

@@ -10,8 +10,8 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.contract.conftest import client_of
+from tests.contract.error_checks import rejected
 from tests.contract.people import PASSWORD, Account, bearer, begin_session, facts, get_tokens, registered
-from tests.contract.refusals import refused
 from tests.services import wait_for
 
 NEW = "quite another pass phrase"
@@ -35,11 +35,11 @@ def test_changing_a_password_needs_the_current_one(client: httpx.Client, bo: htt
         return http.post("/api/auth/password/", json={"old_password": old, "new_password": new})
 
     for stranger in (client, bo):
-        refused(change(stranger, PASSWORD, NEW), 401, "NOT_AUTHENTICATED")
+        rejected(change(stranger, PASSWORD, NEW), 401, "NOT_AUTHENTICATED")
     begin_session(client, account)
-    refused(change(client, "mistyped", NEW), 400, "VALIDATION_ERROR", "old_password")
+    rejected(change(client, "mistyped", NEW), 400, "VALIDATION_ERROR", "old_password")
     for weak in ("short", account["username"], account["email"], None):
-        refused(change(client, PASSWORD, weak), 400, "VALIDATION_ERROR", "new_password")
+        rejected(change(client, PASSWORD, weak), 400, "VALIDATION_ERROR", "new_password")
     assert get_tokens(client, account).status_code == 200
 
     answer = change(client, PASSWORD, NEW)
@@ -51,7 +51,7 @@ def test_changing_a_password_needs_the_current_one(client: httpx.Client, bo: htt
         bo.get("/api/users/me/", headers=bearer(account)),
         bo.post("/api/auth/token/refresh/", json={"refresh": account["refresh"]}),
     ):
-        refused(answer, 401, "NOT_AUTHENTICATED")
+        rejected(answer, 401, "NOT_AUTHENTICATED")
     assert get_tokens(client, account, NEW).status_code == 200
 
 
@@ -67,10 +67,10 @@ def test_a_reset_request_has_the_same_response_for_known_and_unknown_addresses(
     assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"{}")}
     for email in ("nonsense", "", None, 5):
         answer = client.post("/api/auth/password/reset/", json={"email": email})
-        refused(answer, 400, "VALIDATION_ERROR", "email")
+        rejected(answer, 400, "VALIDATION_ERROR", "email")
     for token in (*NO_TOKENS, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5.x"):  # the last names an id that no column holds
         answer = client.post("/api/auth/password/reset/confirm/", json={"token": token, "new_password": NEW})
-        refused(answer, 400, "VALIDATION_ERROR", "token")
+        rejected(answer, 400, "VALIDATION_ERROR", "token")
 
 
 def test_the_mailed_token_is_single_use(start_server: StartServer, tmp_path: Path):
@@ -89,13 +89,13 @@ def test_the_mailed_token_is_single_use(start_server: StartServer, tmp_path: Pat
         again = http.post("/api/auth/password/reset/confirm/", json={**body, "new_password": f"{NEW} again"})
 
         assert (message["To"], message["From"]) == (account["email"], "dj@tutti.example")
-        refused(weak, 400, "VALIDATION_ERROR", "new_password")
+        rejected(weak, 400, "VALIDATION_ERROR", "new_password")
         assert (answer.status_code, answer.content) == (204, b"")
-        refused(again, 400, "VALIDATION_ERROR", "token")
+        rejected(again, 400, "VALIDATION_ERROR", "token")
         assert get_tokens(http, account, NEW).status_code == 200
-        refused(get_tokens(http, account), 401, "NOT_AUTHENTICATED")
+        rejected(get_tokens(http, account), 401, "NOT_AUTHENTICATED")
         headers = {"Authorization": f"Bearer {account['access']}"}
-        refused(http.get("/api/users/me/", headers=headers), 401, "NOT_AUTHENTICATED")
+        rejected(http.get("/api/users/me/", headers=headers), 401, "NOT_AUTHENTICATED")
 
 
 def test_without_a_mail_server_no_token_is_in_the_output(start_server: StartServer):

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient
+from tests.contract.error_checks import rejected
+from tests.contract.payload_checks import INSTANT
 from tests.contract.people import PASSWORD, bearer, facts, get_tokens, new_name, registered
-from tests.contract.refusals import refused
-from tests.contract.shapes import INSTANT
 
 MOODS = ["energetic", "calm", "happy", "sad", "focused", "party"]
 EMPTY: dict[str, Any] = {"favorite_genres": [], "favorite_artists": [], "moods": []}
@@ -41,7 +41,7 @@ def test_registering_returns_the_profile(client: httpx.Client, path: str):
     seen = client.get("/api/users/me/", headers=bearer(account)).json()
     assert seen == {key: value for key, value in account.items() if key not in {"access", "refresh"}}
     assert account["id"] != 10**6
-    refused(client.post("/api/tracks/", json={}, headers=bearer(account)), 403, "PERMISSION_DENIED")
+    rejected(client.post("/api/tracks/", json={}, headers=bearer(account)), 403, "PERMISSION_DENIED")
     for profile in ({}, MOST):
         assert registered(client, profile=profile)["profile"] == {**EMPTY, **profile}
     assert registered(client)["profile"] == EMPTY
@@ -62,7 +62,7 @@ def test_a_taken_name_or_address_is_a_409_in_any_case_and_a_repetition_returns_t
         ({"username": name, "email": email}, {"username", "email"}),
     ):
         answer = client.post("/api/users/", json=facts(**changes))
-        assert refused(answer, 409, "CONFLICT").keys() == fields
+        assert rejected(answer, 409, "CONFLICT").keys() == fields
 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.headers["Idempotency-Replayed"] == "true"
@@ -90,11 +90,11 @@ def test_invalid_values_are_a_400(client: httpx.Client):
     body = facts()
     for field, value in NONSENSE:
         answer = client.post("/api/users/", json={**body, field: value})
-        refused(answer, 400, "VALIDATION_ERROR", field)
+        rejected(answer, 400, "VALIDATION_ERROR", field)
     like_the_name = {**body, "password": body["username"] + "1"}
-    refused(client.post("/api/users/", json=like_the_name), 400, "VALIDATION_ERROR", "password")
+    rejected(client.post("/api/users/", json=like_the_name), 400, "VALIDATION_ERROR", "password")
     answer = client.post("/api/users/", json={**body, "profile": {"moods": ["angry"]}})
-    (message,) = refused(answer, 400, "VALIDATION_ERROR", "profile")["profile"]
+    (message,) = rejected(answer, 400, "VALIDATION_ERROR", "profile")["profile"]
     assert all(mood in message for mood in MOODS)
 
     assert registered(client, body["username"])["username"] == body["username"]
@@ -111,4 +111,4 @@ def test_of_concurrent_registrations_one_succeeds(new_client: NewClient, same: s
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
     for answer in answers:
         if answer.status_code == 409:
-            assert refused(answer, 409, "CONFLICT").keys() == {same}
+            assert rejected(answer, 409, "CONFLICT").keys() == {same}

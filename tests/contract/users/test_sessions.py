@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient
+from tests.contract.error_checks import rejected
 from tests.contract.people import PASSWORD, Account, bearer, begin_session, facts, new_name, registered
-from tests.contract.refusals import refused
 
 EVIL = "https://evil.example"
 
@@ -45,7 +45,7 @@ def test_an_ended_session_is_invalid(
     assert (ended[0].status_code, ended[0].content) == (204, b"")
     assert ended[1].status_code == (204 if method == "DELETE" else 400)
     for http in (client, stolen):
-        refused(http.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
+        rejected(http.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
 
 
 def test_another_site_cannot_log_a_user_in_or_out(
@@ -62,7 +62,7 @@ def test_another_site_cannot_log_a_user_in_or_out(
             client.delete("/api/auth/session/", headers=headers),
             client.delete("/api/users/me/", headers=headers),
         ):
-            refused(answer, 403, "PERMISSION_DENIED")
+            rejected(answer, 403, "PERMISSION_DENIED")
 
     assert not stranger.cookies
     assert client.get("/api/users/me/").status_code == 200
@@ -91,7 +91,7 @@ def test_the_sixth_attempt_is_a_429_with_retry_after(newcomer: httpx.Client):
 
     assert [answer.status_code for answer in answers] == [201, 201, 401, 401, 202, *[429] * 4]
     for answer in answers[5:]:
-        refused(answer, 429, "RATE_LIMITED")
+        rejected(answer, 429, "RATE_LIMITED")
         assert 1 <= int(answer.headers["Retry-After"]) <= 60
     renewed = newcomer.post("/api/auth/token/refresh/", json={"refresh": answers[0].json()["refresh"]})
     assert newcomer.get("/api/users/me/", headers=bearer(renewed.json())).status_code == 200

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import Connect, NewClient
+from tests.contract.error_checks import rejected
 from tests.contract.people import PASSWORD, Account, bearer, new_name
 from tests.contract.queues import Queue
-from tests.contract.refusals import refused
 
 
 def refreshed(http: httpx.Client, refresh: str, **headers: str) -> httpx.Response:
@@ -47,12 +47,12 @@ def test_an_unknown_user_and_a_wrong_password_get_the_same_response(client: http
     answers = [client.post(way, json=body) for way in ways for body in bodies]
 
     for answer in answers:
-        refused(answer, 401, "NOT_AUTHENTICATED")
+        rejected(answer, 401, "NOT_AUTHENTICATED")
     assert len({answer.content for answer in answers}) == 1
     assert not client.cookies
     for half in HALVES:
         for way in ways:
-            refused(client.post(way, json=half), 400, "VALIDATION_ERROR")
+            rejected(client.post(way, json=half), 400, "VALIDATION_ERROR")
 
 
 @pytest.mark.both_sizes
@@ -65,8 +65,8 @@ def test_of_concurrent_uses_of_a_refresh_token_one_gets_new_tokens(
         answers = list(pool.map(lambda http: refreshed(http, account["refresh"]), clients))
 
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 5
-    refused(refreshed(client, account["refresh"]), 401, "NOT_AUTHENTICATED")
-    refused(refreshed(client, account["access"]), 401, "NOT_AUTHENTICATED")
+    rejected(refreshed(client, account["refresh"]), 401, "NOT_AUTHENTICATED")
+    rejected(refreshed(client, account["access"]), 401, "NOT_AUTHENTICATED")
 
 
 @pytest.mark.both_sizes
@@ -81,7 +81,7 @@ def test_a_lost_response_can_be_requested_again(client: httpx.Client, account: A
     assert client.get("/api/users/me/", headers=bearer(again.json())).status_code == 200
     assert refreshed(client, again.json()["refresh"]).status_code == 200
     another = refreshed(client, account["refresh"], **{"Idempotency-Key": new_name()})
-    refused(another, 401, "NOT_AUTHENTICATED")
+    rejected(another, 401, "NOT_AUTHENTICATED")
 
 
 def test_tokens_can_be_verified_and_revoked_by_logout(client: httpx.Client, account: Account):
@@ -94,17 +94,17 @@ def test_tokens_can_be_verified_and_revoked_by_logout(client: httpx.Client, acco
         answer = verified(account[kind])
         assert (answer.status_code, answer.json()) == (200, {})
     for token in ("nonsense", account["access"][:-2], account["access"] + "x"):
-        refused(verified(token), 401, "NOT_AUTHENTICATED")
-    refused(client.post("/api/auth/token/verify/", json={}), 400, "VALIDATION_ERROR", "token")
+        rejected(verified(token), 401, "NOT_AUTHENTICATED")
+    rejected(client.post("/api/auth/token/verify/", json={}), 400, "VALIDATION_ERROR", "token")
 
     for _ in range(2):
         answer = client.post("/api/auth/logout/", json={"refresh": account["refresh"]})
         assert (answer.status_code, answer.content) == (204, b"")
 
-    refused(refreshed(client, account["refresh"]), 401, "NOT_AUTHENTICATED")
-    refused(verified(account["refresh"]), 401, "NOT_AUTHENTICATED")
-    refused(client.post("/api/auth/logout/", json={"refresh": "nonsense"}), 401, "NOT_AUTHENTICATED")
-    refused(client.post("/api/auth/logout/", json={}), 400, "VALIDATION_ERROR", "refresh")
+    rejected(refreshed(client, account["refresh"]), 401, "NOT_AUTHENTICATED")
+    rejected(verified(account["refresh"]), 401, "NOT_AUTHENTICATED")
+    rejected(client.post("/api/auth/logout/", json={"refresh": "nonsense"}), 401, "NOT_AUTHENTICATED")
+    rejected(client.post("/api/auth/logout/", json={}), 400, "VALIDATION_ERROR", "refresh")
 
 
 UNSIGNED = "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoiMSJ9."
@@ -116,9 +116,9 @@ def test_an_invalid_token_is_a_401_without_any_change(queue: Queue, client: http
 
     for token in ("", "nonsense", "a.b.c", "x" * 3000, UNSIGNED, account["refresh"]):
         headers = {"Authorization": f"Bearer {token}".strip()}
-        refused(queue.post(f"{a}/vote/", json={"value": 1}, headers=headers), 401, "NOT_AUTHENTICATED")
+        rejected(queue.post(f"{a}/vote/", json={"value": 1}, headers=headers), 401, "NOT_AUTHENTICATED")
         for path in ("tracks/", "users/", "users/me/", "playlist/my-votes/", "playlist/events/"):
-            refused(client.get(f"/api/{path}", headers=headers), 401, "NOT_AUTHENTICATED")
+            rejected(client.get(f"/api/{path}", headers=headers), 401, "NOT_AUTHENTICATED")
 
     assert queue.item(a)["votes"] == 0
     assert client.get("/api/tracks/", headers={"Authorization": "Basic YWRhOg=="}).status_code == 200

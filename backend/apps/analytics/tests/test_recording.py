@@ -69,10 +69,10 @@ def test_a_user_may_record_2_an_hour_and_20_a_day(
     settings.RATE_LIMIT_FACTOR = 2 / ACTIVITIES_OF_HOUR.max_calls
 
     def seconds_to_wait(times: int = 1) -> float:
-        with pytest.raises(RateLimitExceeded) as refusal:
+        with pytest.raises(RateLimitExceeded) as rejection:
             report(ada, halo, times=times)
-        assert refusal.value.status == 429
-        seconds = refusal.value.retry_after_seconds
+        assert rejection.value.status == 429
+        seconds = rejection.value.retry_after_seconds
         assert seconds is not None
         return seconds
 
@@ -150,9 +150,9 @@ def test_a_list_with_a_key_is_validated_before_the_transaction(halo: Track, monk
         named = {"Idempotency-Key": "list"}
         return client.post("/api/analytics/activity/", body, content_type="application/json", headers=named)
 
-    refused, stored = send(activity_type="sing"), send()
+    rejected, stored = send(activity_type="sing"), send()
 
-    assert (refused.status_code, stored.status_code) == (400, 201)
-    assert list(refused.json()["error"]["details"]) == ["1.activity_type"]
+    assert (rejected.status_code, stored.status_code) == (400, 201)
+    assert list(rejected.json()["error"]["details"]) == ["1.activity_type"]
     assert within == [False] * 4
     assert Activity.objects.count() == 2

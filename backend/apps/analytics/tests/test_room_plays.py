@@ -71,16 +71,16 @@ def test_a_play_from_the_shell_is_counted_and_stays_after_the_room_is_deleted(
     assert roll_up().wrong == 0
 
 
-@pytest.mark.parametrize("is_handed_over", [False, True], ids=["before the plays are", "after"])
+@pytest.mark.parametrize("is_transferred", [False, True], ids=["before the plays are", "after"])
 def test_plays_of_a_guest_are_transferred_to_the_account_once(
-    ada: User, halo: Track, *, is_handed_over: bool
+    ada: User, halo: Track, *, is_transferred: bool
 ):
     guest, other = (Guest.objects.create(name=name) for name in ("Ada", "Bo"))
     for adder in (other, guest, guest):
         room = new_room()
         play_item(slug=room.slug, item_id=queued(room, halo, adder.key).pk)
     assert not Activity.objects.exists()
-    if is_handed_over:
+    if is_transferred:
         PlaylistTrack.objects.filter(adder=guest.key).update_without_events(adder=ada.key)
         Play.objects.filter(adder=guest.key).update(adder=ada.key)
 

@@ -1,4 +1,4 @@
-"""Responses of services, with invented tracks, in the services' own shapes."""
+"""Responses of services, with invented tracks, in the services' own formats."""
 
 import json
 from collections.abc import Sequence

@@ -155,13 +155,13 @@ def test_a_list_that_cannot_be_stored_affects_no_other(
     fill(folder)
     real = extract._store_listing
 
-    def refused_at_first(edition: RawEdition, *rest: Any) -> None:
+    def rejected_at_first(edition: RawEdition, *rest: Any) -> None:
         if (str(edition.issued_on), edition.service) == (DAYS[0], "spotify"):
             raise DataError("out of range")
         real(edition, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(extract, "_store_listing", refused_at_first)
+        patched.setattr(extract, "_store_listing", rejected_at_first)
         first = run()[0]
 
     assert (first.status, first.rows_in, first.rows_out, first.rows_failed) == ("partly", 4, 3, 1)

@@ -117,7 +117,7 @@ def test_a_return_to_the_last_good_list_is_plausible(fetch: Fetch, service: Stan
     "act",
     [
         pytest.param(answers({"message": "broken"}, status=500), id="broken"),
-        pytest.param(answers({"message": "Invalid API key."}, status=401), id="refuses the key"),
+        pytest.param(answers({"message": "Invalid API key."}, status=401), id="rejects the key"),
         pytest.param(answers({"message": "You are not subscribed to this API."}), id="error in a 200"),
         pytest.param(keeps_silent, id="silent"),
     ],

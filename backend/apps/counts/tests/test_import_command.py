@@ -218,7 +218,7 @@ def test_impossible_options_are_rejected_before_any_write(tmp_path, run):
 def test_the_same_files_are_imported_by_one_process_at_a_time(tmp_path, run, folder):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
     other = PartitionedExport([place], below=folder, now=timezone.now())
-    with other.alone(), pytest.raises(CommandError, match="is running") as refused:
+    with other.alone(), pytest.raises(CommandError, match="is running") as rejected:
         run(place)
-    assert refused.value.returncode == 4
+    assert rejected.value.returncode == 4
     assert rows() == []

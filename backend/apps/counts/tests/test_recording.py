@@ -95,9 +95,9 @@ def test_a_count_has_a_value_if_and_only_if_its_status_is_counted(status, count)
 )
 def test_the_database_rejects_inconsistent_counts(values):
     row = {"isrc": ISRC, "service": "spotify", "recorded_date": day(0), "view_count": 5, **values}
-    with pytest.raises((IntegrityError, Exception)) as refused, transaction.atomic():
+    with pytest.raises((IntegrityError, Exception)) as rejected, transaction.atomic():
         HistoricalViewCount.objects.create(**row)
-    assert "constraint" in str(refused.value).lower() or "too long" in str(refused.value)
+    assert "constraint" in str(rejected.value).lower() or "too long" in str(rejected.value)
 
 
 @pytest.mark.parametrize("values", [{"isrc": "nothing"}, {"view_count": -1}, {}], ids=repr)

@@ -56,7 +56,7 @@ def get(client: Client, path: str, **headers: str) -> Any:
 
 def test_without_graphiql_browsers_see_how_to_build_it_and_programs_use_the_api(client: Client, page: Path):
     told = get(client, "/api/gql/", accept="text/html,*/*;q=0.8")
-    refused = get(client, "/api/gql/", accept="application/json")
+    rejected = get(client, "/api/gql/", accept="application/json")
     (page / "graphiql").mkdir()
     (page / "graphiql" / "index.html").write_text("built meanwhile")
     later = get(client, "/api/gql/", accept="text/html")
@@ -70,7 +70,7 @@ def test_without_graphiql_browsers_see_how_to_build_it_and_programs_use_the_api(
     assert "<script" not in told.content.decode()
     assert "restart the server" in later.content.decode()
     assert "make graphiql" not in later.content.decode()
-    assert refused.status_code == 405
+    assert rejected.status_code == 405
     assert (schema.status_code, schema["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert "type Query {" in schema.content.decode()
     assert client.post("/api/schema.graphql").status_code == 405

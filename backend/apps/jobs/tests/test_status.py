@@ -87,10 +87,10 @@ def test_a_run_of_a_dead_worker_fails_only_without_another_worker(work):
     work.request(person=1)
     now = timezone.now()
     run = taken(now)
-    in_vain = now + LEASE + PATIENCE + MOMENT
+    without_success = now + LEASE + PATIENCE + MOMENT
 
-    assert run_at(run, in_vain - 2 * MOMENT).status == Status.RUNNING
-    assert run_at(run, in_vain).error_code == "WORKER_AWAY"
+    assert run_at(run, without_success - 2 * MOMENT).status == Status.RUNNING
+    assert run_at(run, without_success).error_code == "WORKER_AWAY"
     assert not end_run(run, result=None)
 
 

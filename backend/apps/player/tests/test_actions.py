@@ -11,7 +11,7 @@ from apps.player.models import Player
 from apps.player.payloads import PlayerPayload
 from apps.player.selectors import player_of
 from apps.playlist.services import play_item, remove_item
-from apps.playlist.tests.rooms import add, new_room, queued, telling, titles
+from apps.playlist.tests.rooms import add, event_recorder, new_room, queued, titles
 from apps.rooms.models import Room
 from apps.tracks.models import Track
 from core.errors import Conflict, InvalidInput
@@ -59,7 +59,7 @@ def title(player: PlayerPayload) -> str | None:
 
 def test_a_room_without_a_player_plays_and_shows_the_position(room: Room, clock: Clock):
     first = room.items.order_by("position")[0]
-    with telling(room) as types:
+    with event_recorder(room) as types:
         play_item(slug=room.slug, item_id=first.pk)
     assert types == ["track.playing"]
     shown = now_in(room)
@@ -68,11 +68,11 @@ def test_a_room_without_a_player_plays_and_shows_the_position(room: Room, clock:
 
 
 def test_play_pause_seek_and_resume_keep_the_position(room: Room, clock: Clock):
-    with telling(room) as types:
+    with event_recorder(room) as types:
         services.play(slug=room.slug)
     assert types == ["track.playing", "player.changed"]
     clock.move(10)
-    with telling(room) as types:
+    with event_recorder(room) as types:
         services.pause(slug=room.slug)
         services.pause(slug=room.slug)
     assert types == ["player.changed"]
@@ -80,7 +80,7 @@ def test_play_pause_seek_and_resume_keep_the_position(room: Room, clock: Clock):
     assert (now_in(room).state, now_in(room).reason, now_in(room).position_ms) == ("paused", "paused", 10_000)
     services.seek(slug=room.slug, position_ms=30_000)
     assert now_in(room).state == "paused"
-    with telling(room) as types:
+    with event_recorder(room) as types:
         services.resume(slug=room.slug)
         services.resume(slug=room.slug)
     assert types == ["player.changed"]
@@ -88,7 +88,7 @@ def test_play_pause_seek_and_resume_keep_the_position(room: Room, clock: Clock):
     assert now_in(room).position_ms == 35_000
     with pytest.raises(InvalidInput):
         services.seek(slug=room.slug, position_ms=60_001)
-    with telling(room) as types:
+    with event_recorder(room) as types:
         services.stop(slug=room.slug)
         services.stop(slug=room.slug)
     assert types == ["track.playing", "player.changed"]
@@ -106,7 +106,7 @@ def test_actions_without_a_playing_item_are_rejected(clock: Clock, action):
 def test_two_people_who_skip_at_the_same_time_skip_once(room: Room):
     services.play(slug=room.slug)
     play_id = now_in(room).play_id
-    with telling(room) as types:
+    with event_recorder(room) as types:
         services.skip(slug=room.slug, play_id=play_id)
         with pytest.raises(Conflict):
             services.skip(slug=room.slug, play_id=play_id)
@@ -146,7 +146,7 @@ def test_previous_restarts_the_item_or_in_its_first_seconds_plays_the_one_before
     services.skip(slug=room.slug)
     assert (title(now_in(room)), titles(room)) == ("C", "C")
     clock.move(4)
-    with telling(room) as types:
+    with event_recorder(room) as types:
         services.go_back(slug=room.slug)
     assert (types, title(now_in(room)), now_in(room).position_ms) == (["player.changed"], "C", 0)
     for expected in ("B", "A", "A"):
@@ -159,7 +159,7 @@ def test_previous_restarts_the_item_or_in_its_first_seconds_plays_the_one_before
 
 def test_removing_the_playing_item_stops_the_player(room: Room):
     services.play(slug=room.slug)
-    with telling(room) as types:
+    with event_recorder(room) as types:
         remove_item(slug=room.slug, item_id=room.items.order_by("position")[0].pk)
     assert types == ["track.playing", "player.changed", "track.removed"]
     assert now_in(room).state == "stopped"

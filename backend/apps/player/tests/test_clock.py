@@ -10,7 +10,7 @@ from apps.player.clock import look
 from apps.player.models import ClockBeat, Player, Speaker
 from apps.player.selectors import player_of
 from apps.player.tests.test_actions import Clock, clock, room, title
-from apps.playlist.tests.rooms import queued, telling, titles
+from apps.playlist.tests.rooms import event_recorder, queued, titles
 from apps.realtime.models import Presence, Stream
 from apps.rooms.models import Room
 
@@ -39,7 +39,7 @@ def test_the_end_of_a_track_is_processed_once(room: Room, clock: Clock):
     services.play(slug=room.slug)
     began = clock.now
     clock.move(60.4)
-    with telling(room) as types:
+    with event_recorder(room) as types:
         for _ in range(3):
             services.look_after(slug=room.slug)
             look()

@@ -7,12 +7,12 @@ from typing import Any
 
 from apps.playlist.models import PlaylistTrack, Wish
 from apps.playlist.services import Place, add_item, cast_vote
-from apps.playlist.tests.laws import log_of, room_now
+from apps.playlist.tests.invariant_checks import log_of, room_now
 from apps.rooms.models import Room
 from apps.tracks.tests.factories import new_track
 from tests.fold import assert_events_explain
 
-Told = list[tuple[str, Any]]
+Events = list[tuple[str, Any]]
 NOWHERE = Place()
 _slugs = itertools.count(1)
 
@@ -53,7 +53,7 @@ def positions(room: Room) -> list[float]:
     return list(room.items.order_by("position").values_list("position", flat=True))
 
 
-def told(room: Room, *, since: int = 0) -> Told:
+def told(room: Room, *, since: int = 0) -> Events:
     """Type and payload of every event of the room, after a number."""
     return [(event["type"], event["payload"]) for event in log_of(room, since=since)]
 
@@ -64,7 +64,7 @@ def top(room: Room) -> int:
 
 
 @contextmanager
-def telling(room: Room) -> Iterator[list[str]]:
+def event_recorder(room: Room) -> Iterator[list[str]]:
     """Returns the types of the events within, and checks: old state + events = new state.
 
     Events that change nothing fail, and so do changes without an event.

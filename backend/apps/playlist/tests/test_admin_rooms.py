@@ -8,7 +8,7 @@ from django.db import connection
 
 from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote
 from apps.playlist.services import Place, cast_vote, change_item, play_item, remove_item
-from apps.playlist.tests.laws import laws_hold
+from apps.playlist.tests.invariant_checks import invariants_hold
 from apps.playlist.tests.rooms import queued, titles
 from apps.realtime.models import Event, Stream
 from apps.rooms.models import Room
@@ -29,7 +29,7 @@ def test_a_room_is_created_with_a_stream_and_its_slug_is_read_only(admin: Admin)
     admin.open_new(Room).send(slug="attic", name="Attic", chosen_order="votes")
     attic = Room.objects.get(slug="attic")
     assert (attic.name, attic.order, attic.stream.name) == ("Attic", "votes", "attic")
-    with laws_hold(attic):
+    with invariants_hold(attic):
         queued(attic, "A")
     admin.open(attic).send(slug="loft", name="Loft")
     attic.refresh_from_db()
@@ -51,7 +51,7 @@ def test_an_invalid_slug_or_name_is_an_error_in_the_form(
 def test_only_the_rooms_own_items_can_play(admin: Admin, room: Room) -> None:
     queued(room, "A")
     (foreign,) = queued(Room.objects.create(slug="attic", name="Attic"), "B")
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         answer = admin.open(room).send(playing=foreign.pk)
     assert b"Select a valid choice" in answer.content
     assert not told
@@ -63,7 +63,7 @@ def test_an_outdated_form_of_a_room_does_not_change_the_playing_item_even_if_it_
     first, second = queued(room, "AB")
     old = admin.open(room)
     play_item(slug="kitchen", item_id=second.pk)
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         old.send(name="Cellar")
     room.refresh_from_db()
     assert (room.name, room.playing_id) == ("Cellar", second.pk)
@@ -72,7 +72,7 @@ def test_an_outdated_form_of_a_room_does_not_change_the_playing_item_even_if_it_
     older = admin.open(room)
     play_item(slug="kitchen", item_id=first.pk)
     remove_item(slug="kitchen", item_id=second.pk)
-    with laws_hold(room):
+    with invariants_hold(room):
         assert older.send(is_public=None).status_code == 302
     room.refresh_from_db()
     assert (room.is_public, room.playing_id) == (False, first.pk)
@@ -135,7 +135,7 @@ def test_a_write_between_loading_and_locking_is_not_undone(monkeypatch: pytest.M
 
     page = Admin().open(room)
     monkeypatch.setattr(Room, "lock_for_change", play_and_lock)
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         page.send(name="Cellar")
     room.refresh_from_db()
     assert (room.name, room.playing_id) == ("Cellar", item.pk)
@@ -154,7 +154,7 @@ def test_a_queued_track_is_an_error_in_the_form_and_a_full_room_a_message(
     assert answer.status_code == 200
     assert b"already exists" in answer.content
     settings.MAX_QUEUE_ITEMS = 1
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         page = admin.open_new(PlaylistTrack)
         text = page.send_and_follow(room=room.pk, track=new_track("B").pk, added_by="Cem")
     assert "The queue is full." in text
@@ -172,7 +172,7 @@ def test_values_that_the_api_rejects_are_errors_in_the_form(
     admin: Admin, room: Room, field: str, value: str
 ) -> None:
     (item,) = queued(room, "A")
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         assert admin.open(item).send(**{field: value}).status_code == 200
     assert not told
 
@@ -185,7 +185,7 @@ def test_an_unchanged_form_sends_no_event_nor_do_values_that_cannot_be_typed(
     room.save()
     (item,) = queued(room, "A")
     other, track = Room.objects.create(slug="other", name="Other"), new_track("B")
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         assert admin.open(item).send().status_code == 302
         admin.open(item).send(votes="7", room=other.pk, track=track.pk, played_at_0="2026-01-01")
     assert not told
@@ -196,7 +196,7 @@ def test_an_outdated_form_does_not_undo_changes_of_others(admin: Admin, room: Ro
     old = admin.open(third)
     change_item(slug="kitchen", item_id=third.pk, place=Place(before_id=first.pk), is_playing=None)
     cast_vote(slug="kitchen", item_id=third.pk, voter="net:x", value=1)
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         old.send(added_by="Cem")
     assert [event["type"] for event in told] == ["track.updated"]
     item = PlaylistTrack.objects.get(pk=third.pk)
@@ -206,7 +206,7 @@ def test_an_outdated_form_does_not_undo_changes_of_others(admin: Admin, room: Ro
 def test_a_form_without_its_initial_values_is_compared_with_the_row(admin: Admin, room: Room) -> None:
     (item,) = queued(room, "A")
     path = admin.open(item).path
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         admin.client.post(path, {"position": str(item.position), "added_by": "Cem"})
     assert [event["type"] for event in told] == ["track.updated"]
 
@@ -217,7 +217,7 @@ def test_a_position_that_was_just_taken_moves_the_item_behind_it_and_a_switch_to
     _first, second, third = queued(room, "ABC")
     old = admin.open(third)
     change_item(slug="kitchen", item_id=second.pk, place=Place(position=0.5), is_playing=None)
-    with laws_hold(room):
+    with invariants_hold(room):
         old.send(position="0.5")
     assert titles(room) == "BCA"
 
@@ -225,7 +225,7 @@ def test_a_position_that_was_just_taken_moves_the_item_behind_it_and_a_switch_to
     room.chosen_order = "votes"
     room.save(update_fields=["chosen_order"])
     before = titles(room)
-    with laws_hold(room) as told:
+    with invariants_hold(room) as told:
         older.send(position="77")
     assert not told
     assert titles(room) == before

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote, Wish
 from apps.playlist.personal_data import RECORDS_PER_QUERY
 from apps.playlist.services import Place, add_item, cast_vote, remove_item, restore_item
-from apps.playlist.tests.laws import laws_hold
+from apps.playlist.tests.invariant_checks import invariants_hold
 from apps.playlist.tests.people import Person
-from apps.playlist.tests.rooms import add, new_room, own_rooms, queued, telling, told, top
+from apps.playlist.tests.rooms import add, event_recorder, new_room, own_rooms, queued, told, top
 from apps.rooms.models import Room
 from apps.tracks.models import Track
 from apps.tracks.tests.factories import new_track
@@ -90,7 +90,7 @@ def test_a_guest_that_was_just_merged_cannot_write(room, bo, write: str):
         "vote": lambda: cast_vote(slug=room.slug, item_id=item.pk, voter=guest, value=1),
         "add": lambda: add_item(slug=room.slug, track_id=track.pk, added_by="Bo", place=Place(), adder=guest),
     }
-    with telling(room) as events, pytest.raises(NotAuthenticated):
+    with event_recorder(room) as events, pytest.raises(NotAuthenticated):
         writes[write]()
     assert (events, room.items.count()) == ([], 1)
 
@@ -119,11 +119,11 @@ def test_merged_voters_have_one_vote(db, before: Any, after: Any, order: str):
                 cast_vote(slug=room.slug, item_id=items[index].pk, voter=people[name], value=value)
                 held[people[name], index] = value
 
-        with laws_hold(room):
+        with invariants_hold(room):
             vote(before)
         for name in ("bo", "cem"):
             ada = people["ada"]
-            with laws_hold(room):
+            with invariants_hold(room):
                 merge_guest(guest_id=people[name].partition(":")[2], user_id=int(ada.partition(":")[2]))
             for index in range(3):
                 own = held.pop((people[name], index), 0)
@@ -131,7 +131,7 @@ def test_merged_voters_have_one_vote(db, before: Any, after: Any, order: str):
             people[name] = ada
             expected = [sum(value for (_, at), value in held.items() if at == index) for index in range(3)]
             assert [PlaylistTrack.objects.get(pk=item.pk).votes for item in items] == expected
-        with laws_hold(room):
+        with invariants_hold(room):
             vote(after)
 
 
@@ -240,7 +240,7 @@ def test_an_interrupted_merge_is_completed_once_by_the_next_login():
     while not is_done:
         statements += 13
         left = statements
-        with laws_hold(room), suppress(Killed), connection.execute_wrapper(die):
+        with invariants_hold(room), suppress(Killed), connection.execute_wrapper(die):
             merge_guest(guest_id=bo.guest.pk, user_id=ada.user.pk)
             is_done = True
         voters = Vote.objects.filter(item__in=items).values_list("voter", flat=True)

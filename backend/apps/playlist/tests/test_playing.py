@@ -23,7 +23,7 @@ from apps.playlist.services import (
     stop_playing,
 )
 from apps.playlist.tasks import purge_removed_items
-from apps.playlist.tests.rooms import add, new_room, positions, queued, telling, titles, top
+from apps.playlist.tests.rooms import add, event_recorder, new_room, positions, queued, titles, top
 from apps.rooms.models import MAIN_ROOM, Room
 from apps.tracks.models import Track
 from apps.tracks.services import seed_library
@@ -55,9 +55,9 @@ def test_two_open_plays_of_a_room_can_t_be_stored(room):
 def test_an_item_of_another_room_can_t_be_played_even_from_the_shell(room):
     item = add(new_room(), "a")
     room.playing = item
-    with pytest.raises(InvalidInput) as refusal, transaction.atomic():
+    with pytest.raises(InvalidInput) as rejection, transaction.atomic():
         room.save()
-    assert list(refusal.value.details) == ["playing"]
+    assert list(rejection.value.details) == ["playing"]
     assert Room.objects.get(pk=room.pk).playing_id is None
 
 
@@ -81,7 +81,7 @@ def test_a_start_that_would_leave_an_inconsistent_room_is_rolled_back(room, monk
     first, second = queued(room, "ab")
     play(first)
     monkeypatch.setattr("apps.playlist.rules.switch_play", lambda **_: None)
-    with telling(room) as events, pytest.raises(InternalError):
+    with event_recorder(room) as events, pytest.raises(InternalError):
         play(second)
     assert events == []
     assert Room.objects.get(pk=room.pk).playing_id == first.pk
@@ -90,7 +90,7 @@ def test_a_start_that_would_leave_an_inconsistent_room_is_rolled_back(room, monk
 def test_the_first_ten_tracks_are_queued_once_with_real_votes_and_one_plays(db, capsys):
     seed_library()
     room = Room.objects.get(slug=MAIN_ROOM)
-    with telling(room) as events:
+    with event_recorder(room) as events:
         call_command("seed_playlist")
         call_command("seed_playlist")
     assert capsys.readouterr().out.splitlines() == [
@@ -115,7 +115,7 @@ def test_the_first_ten_tracks_are_queued_once_with_real_votes_and_one_plays(db, 
     heard.has_audio = True
     heard.save(update_fields=["has_audio"])
     own = add(room, "Own")
-    with telling(room) as events:
+    with event_recorder(room) as events:
         call_command("seed_playlist", remove=True)
     assert capsys.readouterr().out.splitlines() == ["Removed 8 items from the main room."]
     assert set(room.items.all()) == {items[1], items[2], own}
@@ -148,7 +148,7 @@ def test_a_removed_item_can_be_restored_for_ten_minutes(room, clock, minutes: fl
     if comes_back:
         assert restore_item(slug=room.slug, item_id=item.pk).pk == item.pk
     else:
-        with telling(room) as events, pytest.raises(NotFound, match="10 minutes"):
+        with event_recorder(room) as events, pytest.raises(NotFound, match="10 minutes"):
             restore_item(slug=room.slug, item_id=item.pk)
         assert events == []
 

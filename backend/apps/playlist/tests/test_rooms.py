@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from apps.playlist.models import STREAM_KIND, Play, PlaylistTrack
 from apps.playlist.services import play_item
 from apps.playlist.tests.people import Person
-from apps.playlist.tests.rooms import queued, telling, vote
+from apps.playlist.tests.rooms import event_recorder, queued, vote
 from apps.playlist.wish_services import make_wish, purge_old_wishes
 from apps.realtime.models import Event, Stream
 from apps.realtime.publishing import Hint
@@ -62,9 +62,9 @@ def test_every_name_makes_a_slug(db, name: str):
 def test_a_room_keeps_its_slug(room):
     slug = room.slug
     room.slug = "another"
-    with pytest.raises(InvalidInput) as refusal, transaction.atomic():
+    with pytest.raises(InvalidInput) as rejection, transaction.atomic():
         room.save()
-    assert list(refusal.value.details) == ["slug"]
+    assert list(rejection.value.details) == ["slug"]
     assert Room.objects.get(pk=room.pk).slug == slug
 
 
@@ -149,7 +149,7 @@ def test_wishes_expire_after_a_day():
         make_wish(slug=room.slug, text=text, wished_by="Ada", wisher=Person.as_guest("Ada").key)
     old = room.wishes.get(text="Halo")
     room.wishes.filter(pk=old.pk).update_without_events(wished_at=timezone.now() - timedelta(days=1.01))
-    with telling(room) as events:
+    with event_recorder(room) as events:
         assert (purge_old_wishes(), purge_old_wishes()) == (1, 0)
     assert events == ["room.wishes"]
     assert [wish.text for wish in room.wishes.all()] == ["Yellow"]

@@ -7,7 +7,7 @@ from django.core.serializers import deserialize, serialize
 
 from apps.playlist import signals
 from apps.playlist.models import PlaylistTrack, Vote
-from apps.playlist.tests.rooms import queued, telling, told
+from apps.playlist.tests.rooms import event_recorder, queued, told
 from apps.realtime.decorators import event_payload_types
 from apps.rooms.models import Room
 from core.changes import WriteWithoutEventsError
@@ -29,7 +29,7 @@ def test_every_type_of_event_is_in_the_table_of_tests():
 def test_a_save_without_a_change_and_a_change_of_is_public_send_no_event(room):
     item = queued(room, "ab")[0]
     vote = Vote.objects.create(item=item, voter="ada", value=1)
-    with telling(room) as events:
+    with event_recorder(room) as events:
         save(item)
         save(room, is_public=False)
         Vote.objects.get(pk=vote.pk).save()
@@ -41,7 +41,7 @@ def test_a_stale_instance_sends_events_for_its_changes_of_the_database(room):
     item = queued(room, "abc")[0]
     stale = PlaylistTrack.objects.get(pk=item.pk)
     save(item, position=9.0)
-    with telling(room) as events:
+    with event_recorder(room) as events:
         stale.save()
     assert events == ["track.moved"]
 

@@ -14,7 +14,7 @@ from apps.playlist.errors import DuplicateTrack
 from apps.playlist.models import PlaylistTrack
 from apps.playlist.rules import lock_rooms_of_track
 from apps.playlist.services import Place, add_item, remove_item, restore_item
-from apps.playlist.tests.laws import log_of, room_now
+from apps.playlist.tests.invariant_checks import log_of, room_now
 from apps.playlist.tests.rooms import new_room, queued
 from apps.tracks.services import delete_track
 from apps.tracks.tests.factories import new_track
@@ -66,14 +66,14 @@ def test_restoring_an_item_while_its_track_is_deleted_succeeds_or_is_a_404():
         track = new_track(f"x{number}")
         item = add_item(slug=room.slug, track_id=track.pk, added_by="Ada", place=Place())
         remove_item(slug=room.slug, item_id=item.pk)
-        deeds: list[Callable[[], object]] = [
+        actions: list[Callable[[], object]] = [
             partial(delete_track, track_id=track.pk),
             partial(restore_item, slug=room.slug, item_id=item.pk),
         ]
 
-        def write(number: int, deeds: list[Callable[[], object]] = deeds) -> None:
+        def write(number: int, actions: list[Callable[[], object]] = actions) -> None:
             with suppress(NotFound):
-                deeds[number]()
+                actions[number]()
 
         run_concurrently(2, write)
 

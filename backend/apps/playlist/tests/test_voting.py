@@ -7,7 +7,7 @@ from apps.playlist.models import PlaylistTrack, RemovedItem, Vote
 from apps.playlist.selectors import queue_of_stream
 from apps.playlist.services import cast_vote
 from apps.playlist.tasks import apply_default_order, purge_removals
-from apps.playlist.tests.rooms import add, new_room, queued, telling, titles, vote
+from apps.playlist.tests.rooms import add, event_recorder, new_room, queued, titles, vote
 from core.errors import InvalidInput
 
 
@@ -30,7 +30,7 @@ def test_the_vote_count_cannot_be_set_directly(item):
 @pytest.mark.parametrize("way", ["save", "create", "delete", "queryset"])
 def test_a_vote_from_the_shell_is_counted_and_broadcast(room, item, way: str):
     vote = Vote.objects.create(item=item, voter="ada", value=1)
-    with telling(room) as events:
+    with event_recorder(room) as events:
         if way == "save":
             vote.value = -1
             vote.save()
@@ -72,11 +72,11 @@ def test_each_start_applies_the_default_order_of_the_settings(room, settings):
         items[3].delete()
         assert titles(one) == "abc"
     settings.AUTO_SORT_BY_VOTES = True
-    with telling(unchosen) as events, telling(room) as others:
+    with event_recorder(unchosen) as events, event_recorder(room) as others:
         apply_default_order()
     assert (titles(unchosen), titles(room)) == ("cab", "abc")
     assert (events[-1:], others) == (["playlist.reordered"], [])
-    with telling(unchosen) as events:
+    with event_recorder(unchosen) as events:
         apply_default_order()
     assert events == []
     assert RemovedItem.objects.exists()
@@ -96,6 +96,6 @@ def test_a_position_set_directly_does_not_break_the_order(voted_room, way: str):
 def test_an_item_from_the_shell_is_ordered_by_votes(voted_room):
     queued(voted_room, "ab")
     track = add(new_room(), "x").track
-    with telling(voted_room):
+    with event_recorder(voted_room):
         PlaylistTrack.objects.create(room=voted_room, track=track, position=-50.0)
     assert titles(voted_room) == "abx"

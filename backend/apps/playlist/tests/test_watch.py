@@ -109,10 +109,10 @@ def test_after_a_lost_connection_it_resumes_from_its_last_event(watched):
 
 def test_an_unreachable_server_is_retried_and_json_output_has_whole_messages(watched):
     removed = event(5, "track.removed", {"id": 1, "track_id": 2})
-    server = Server([OSError("refused")], [GREETING, removed])
+    server = Server([OSError("rejected")], [GREETING, removed])
     lines = watched(server, "friday", "--json", "--url", "ws://party.example/")
     assert server.addresses[0] == "ws://party.example/ws/playlist/friday/?"
-    assert lines[0].startswith("-- refused; again in")
+    assert lines[0].startswith("-- rejected; again in")
     assert [json.loads(line) for line in lines[1:3]] == [GREETING, removed]
 
 

@@ -35,7 +35,7 @@ TOLD = {
     "token_blacklist_outstandingtoken": "tokens",
     "token_blacklist_blacklistedtoken": "tokens",
     "django_admin_log": "admin_log",
-    "core_idempotencyrecord": "kept_answers",
+    "core_idempotencyrecord": "stored_responses",
     "playlist_vote": "votes",
     "playlist_playlisttrack": "items",
     "playlist_removeditem": "removed_items",

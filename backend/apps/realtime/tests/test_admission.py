@@ -55,7 +55,7 @@ async def told(admission: Admission, visit: Visit, count: int) -> None:
     await until(lambda: (cache.get(key) or {}).get(admission._process, (0, 0))[0] == count)
 
 
-async def is_refused(admission: Admission, visit: Visit) -> bool:
+async def is_rejected(admission: Admission, visit: Visit) -> bool:
     """Whether it has no place; one that it gets it gives back."""
     try:
         admission.leave(await admission.enter(visit, is_join=False))
@@ -71,11 +71,11 @@ async def test_connections_of_a_killed_process_expire(pair, visits, clock):
     await told(one, visits[0], TOGETHER)
     one.stop()
     clock.advance(COUNTS_TTL_SECONDS - 1)
-    assert await is_refused(other, visits[-1])
+    assert await is_rejected(other, visits[-1])
     with override_settings(RATE_LIMIT_FACTOR=0):
-        assert not await is_refused(other, visits[-1]), "without limits there is always a place"
+        assert not await is_rejected(other, visits[-1]), "without limits there is always a place"
     clock.advance(1)
-    assert not await is_refused(other, visits[-1])
+    assert not await is_rejected(other, visits[-1])
 
 
 async def test_an_address_with_many_reads_delays_neither_others_nor_the_hub(clock: FakeClock):

@@ -153,7 +153,7 @@ async def members(stream_id: int) -> int:
     return count
 
 
-async def until_nobody_listens(stream_id: int) -> None:
+async def until_no_listener(stream_id: int) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while await members(stream_id):  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0)
@@ -168,14 +168,14 @@ async def test_a_stream_without_listeners_costs_nothing(hub, stored_board, monke
     assert await members(stored_board.pk)
     assert not await members(other.pk), "one stream's listeners subscribe to that alone"
     hub.leave(feed, ear)
-    await until_nobody_listens(stored_board.pk)
+    await until_no_listener(stored_board.pk)
     await until(lambda: not hub._watches)
 
-    def refuse(*_):
+    def reject(*_):
         raise AssertionError("the log is read for nobody")
 
-    monkeypatch.setattr(feed_module, "run_in_reader", refuse)
-    monkeypatch.setattr(hub, "_read_news", refuse)
+    monkeypatch.setattr(feed_module, "run_in_reader", reject)
+    monkeypatch.setattr(hub, "_read_news", reject)
     heard: list[Hint] = []
     monkeypatch.setattr(hub, "receive", heard.append)
     await in_database(append, stored_board.pk, *range(5))

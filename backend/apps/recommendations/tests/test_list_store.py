@@ -12,7 +12,7 @@ from apps.recommendations.list_store import RETENTION, Owner, cached_list, purge
 from apps.recommendations.models import Recommendation, RecommendationList
 from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
 from apps.recommendations.tasks import request_refresh
-from apps.recommendations.tests.telling import read, tell, titles
+from apps.recommendations.tests.interactions import interact, read, titles
 from apps.tracks.services import delete_track
 from apps.users.models import User
 from apps.users.personal_data import erase_person
@@ -57,8 +57,8 @@ def test_items_that_stay_keep_their_ids_and_ids_of_former_items_stay_valid(ada, 
 
 def test_tracks_disliked_or_deleted_since_are_left_out(ada, library):
     candidates = [candidate(track) for track in library.values()]
-    tell(ada, "skip", library["Halo"])
-    tell(ada, "dislike", library["So What"])
+    interact(ada, "skip", library["Halo"])
+    interact(ada, "dislike", library["So What"])
     delete_track(track_id=library["Toxic"].pk)
 
     shown = titles(kept(ada, *candidates).recommendations)

@@ -63,7 +63,7 @@ def archive(**arrays: Any) -> bytes:
     return written.getvalue()
 
 
-def refused(content: bytes, match: str | None = None) -> None:
+def rejected(content: bytes, match: str | None = None) -> None:
     with pytest.raises(ModelFileError, match=match):
         read_open_model(io.BytesIO(content))
 
@@ -72,7 +72,7 @@ def refused(content: bytes, match: str | None = None) -> None:
 def test_a_truncated_model_file_is_rejected(stored, data):
     end = data.draw(st.integers(0, len(stored) - 1))
 
-    refused(stored[:end], r"not a model|cut off")
+    rejected(stored[:end], r"not a model|cut off")
 
 
 @given(st.data())
@@ -82,13 +82,13 @@ def test_any_changed_byte_is_detected(stored, data):
     broken = bytearray(stored)
     broken[place] ^= other
 
-    refused(bytes(broken))
+    rejected(bytes(broken))
 
 
 @given(st.binary(max_size=200))
 def test_garbage_is_rejected_with_and_without_a_valid_header(garbage):
-    refused(garbage)
-    refused(packed(garbage))
+    rejected(garbage)
+    rejected(packed(garbage))
 
 
 def test_an_invalid_model_is_rejected_with_a_reason(stored):
@@ -96,14 +96,14 @@ def test_an_invalid_model_is_rejected_with_a_reason(stored):
     payload = stored[HEAD.size :]
     arrays = dict(np.load(io.BytesIO(payload)))
 
-    refused(stored + b"\0", "cut off, or something was added")
+    rejected(stored + b"\0", "cut off, or something was added")
     for version in (0, VERSION + 1):
         told = f"has format {version}, and this version reads format {VERSION}"
-        refused(packed(payload, version=version), told)
+        rejected(packed(payload, version=version), told)
     for other in ({"people": np.zeros(3)}, arrays | {"factors": np.array([print], dtype=object)}):
-        refused(packed(archive(**other)), "something else than a model")
+        rejected(packed(archive(**other)), "something else than a model")
     for name in ("factors", "factor_sets"):
-        refused(packed(archive(**arrays | {name: arrays[name][1:]})), "do not fit together")
+        rejected(packed(archive(**arrays | {name: arrays[name][1:]})), "do not fit together")
 
 
 @pytest.mark.parametrize("failing", ["fsync", "savez"])
@@ -112,10 +112,10 @@ def test_a_failed_write_leaves_only_the_old_file(tmp_path, monkeypatch, failing)
     write_model(MODEL, path)
     before = path.read_bytes()
 
-    def refuse(*_: object, **__: object) -> None:
+    def reject(*_: object, **__: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(os if failing == "fsync" else np, failing, refuse)
+    monkeypatch.setattr(os if failing == "fsync" else np, failing, reject)
     with pytest.raises(OSError, match="No space left"):
         write_model(MODEL, path)
 

@@ -10,7 +10,7 @@ from apps.playlist.tests.rooms import new_room
 from apps.recommendations import preferences
 from apps.recommendations.preferences import LATELY, exclusions_of, preferences_of, preferences_of_people
 from apps.recommendations.sources.base import Interaction
-from apps.recommendations.tests.telling import tell
+from apps.recommendations.tests.interactions import interact
 from apps.users.models import Guest
 from apps.users.selectors import account
 
@@ -30,12 +30,12 @@ def avoided(user, library) -> tuple[set[str], set[str]]:
 
 
 def test_preferences_are_sorted_by_weight_with_the_strongest_evidence_and_skips_count_against(ada, library):
-    tell(ada, "play", library["Halo"], library["Naima"])
-    tell(ada, "like", library["Naima"])
-    tell(ada, "share", library["Toxic"])
+    interact(ada, "play", library["Halo"], library["Naima"])
+    interact(ada, "like", library["Naima"])
+    interact(ada, "share", library["Toxic"])
     at = timezone.now() - LONG_AGO
-    tell(ada, "play", library["Royals"], at=at)
-    tell(ada, "skip", library["Royals"], library["So What"], at=at)
+    interact(ada, "play", library["Royals"], at=at)
+    interact(ada, "skip", library["Royals"], library["So What"], at=at)
 
     assert liked(ada) == [
         ("Naima", Interaction.LIKED),
@@ -58,8 +58,8 @@ def test_votes_and_additions_are_evidence(ada, library):
 
 
 def test_preferences_of_several_people_are_separate(ada, bo, library):
-    tell(ada, "like", library["Halo"])
-    tell(bo, "like", library["Naima"])
+    interact(ada, "like", library["Halo"])
+    interact(bo, "like", library["Naima"])
     guest = Guest.objects.create(name="Cem")
     add_item(slug=new_room().slug, track_id=library["Toxic"].pk, added_by="C", place=Place(), adder=guest.key)
 
@@ -74,20 +74,20 @@ def test_preferences_of_several_people_are_separate(ada, bo, library):
 
 @pytest.mark.parametrize("kind", ["skip", "dislike"])
 def test_recently_skipped_or_disliked_tracks_are_excluded(ada, bo, library, kind):
-    tell(ada, kind, library["Halo"])
-    tell(ada, kind, library["Naima"], at=timezone.now() - LONG_AGO)
-    tell(bo, kind, library["Toxic"])
+    interact(ada, kind, library["Halo"])
+    interact(ada, kind, library["Naima"], at=timezone.now() - LONG_AGO)
+    interact(bo, kind, library["Toxic"])
 
     assert avoided(ada, library)[0] == {"Halo"}
 
 
 def test_a_later_like_ends_an_exclusion(ada, library):
     earlier, later = (timezone.now() - timedelta(days=days) for days in (2, 1))
-    tell(ada, "dislike", library["Halo"], library["Naima"], at=earlier)
-    tell(ada, "skip", library["Naima"], at=later)
-    tell(ada, "like", library["Halo"], at=later)
-    tell(ada, "like", library["Toxic"], at=earlier)
-    tell(ada, "skip", library["Toxic"], at=later)
+    interact(ada, "dislike", library["Halo"], library["Naima"], at=earlier)
+    interact(ada, "skip", library["Naima"], at=later)
+    interact(ada, "like", library["Halo"], at=later)
+    interact(ada, "like", library["Toxic"], at=earlier)
+    interact(ada, "skip", library["Toxic"], at=later)
 
     assert avoided(ada, library) == ({"Naima", "Toxic"}, {"john coltrane"})
 
@@ -95,16 +95,16 @@ def test_a_later_like_ends_an_exclusion(ada, library):
 def test_exclusions_follow_from_the_latest_part_of_a_long_history(ada, library, monkeypatch):
     """It is read while activities are stored: no person may make others wait by having reported much."""
     monkeypatch.setattr(preferences, "MAX_ACTIVITIES", 3)
-    tell(ada, "skip", library["Halo"], library["Naima"], library["Toxic"])
-    tell(ada, "play", library["Royals"])
+    interact(ada, "skip", library["Halo"], library["Naima"], library["Toxic"])
+    interact(ada, "play", library["Royals"])
 
     assert avoided(ada, library)[0] == {"Naima", "Toxic"}
 
 
 def test_a_liked_or_named_artist_is_not_excluded(add_person, library):
     cem = add_person("cem", favorite_artists=["John COLTRANE"])
-    tell(cem, "dislike", library["So What"], library["Naima"], library["Halo"])
-    tell(cem, "like", library["Blue in Green"])
+    interact(cem, "dislike", library["So What"], library["Naima"], library["Halo"])
+    interact(cem, "like", library["Blue in Green"])
 
     tracks, artists = avoided(cem, library)
 
@@ -114,7 +114,7 @@ def test_a_liked_or_named_artist_is_not_excluded(add_person, library):
 
 def test_the_number_of_queries_for_preferences_is_constant(ada, library, django_assert_max_num_queries):
     for kind in ("play", "like", "skip", "dislike"):
-        tell(ada, kind, *library.values(), times=5)
+        interact(ada, kind, *library.values(), times=5)
     user = account(ada.pk)
 
     with django_assert_max_num_queries(6):

@@ -20,7 +20,7 @@ from apps.recommendations.sources.base import (
     ReasonKind,
     SourceUnavailable,
 )
-from apps.recommendations.tests.telling import NETWORK, tell
+from apps.recommendations.tests.interactions import NETWORK, interact
 from apps.recommendations.track_resolution import resolve_candidates
 from apps.recommendations.training import train_recommendations
 from apps.tracks.services import delete_track
@@ -58,8 +58,8 @@ def found(preferences: Preferences, *, with_outside: bool = False):
 
 
 def test_every_track_of_a_small_library_is_recommended_once(library, ada, bo):
-    tell(bo, "like", library["Halo"])
-    tell(ada, "like", library["So What"])
+    interact(bo, "like", library["Halo"])
+    interact(ada, "like", library["So What"])
 
     candidates = found(preferences_of(account(ada.pk))).candidates
 
@@ -110,13 +110,13 @@ def test_if_a_source_is_unavailable_the_others_are_used_and_the_list_is_marked(
 def test_the_trained_model_recommends_with_reasons(library, add_person, no_model: Path):
     for number in range(6):
         taste = ("So What", "Royals") if number % 2 else ("Halo", "Toxic")
-        tell(add_person(f"person {number}"), "like", *(library[title] for title in taste))
+        interact(add_person(f"person {number}"), "like", *(library[title] for title in taste))
     before = recommender()
     assert recommender() is before
     train_recommendations()
     assert recommender() is recommender() is not before, "a new model is not taken by itself"
     cem = add_person("cem")
-    tell(cem, "like", library["So What"])
+    interact(cem, "like", library["So What"])
 
     candidates = found(preferences_of(account(cem.pk))).candidates
 
@@ -144,19 +144,19 @@ def test_dislikes_of_people_in_a_room_are_read_after_each_activity(library, add_
     monkeypatch.setattr("apps.recommendations.selectors.exclusions_of", read)
     ada, room = add_person("ada"), new_room()
     enter(room, ada, add_person("bo"))
-    tell(ada, "play", library["Halo"])
+    interact(ada, "play", library["Halo"])
     assert library["Naima"].pk in {one.track.id for one in shown(room)}
 
     shown(room)
     assert read.call_count == 1, "once for Ada, and never for who has told nothing"
-    tell(ada, "dislike", library["Naima"])
+    interact(ada, "dislike", library["Naima"])
     assert library["Naima"].pk not in {one.track.id for one in shown(room)}
     assert read.call_count == 2
 
 
 def test_reasons_for_a_room_name_no_person(library, add_person):
     ada = add_person("Quixotica", favorite_artists=["Lorde"], favorite_genres=["jazz"])
-    tell(ada, "like", library["Halo"])
+    interact(ada, "like", library["Halo"])
     room = new_room()
     enter(room, ada)
 

@@ -22,8 +22,8 @@ from apps.recommendations.sources.library import (
     is_kind_of,
     mood_of_genre,
 )
+from apps.recommendations.tests.interactions import interact
 from apps.recommendations.tests.made_up import SMALL
-from apps.recommendations.tests.telling import tell
 from apps.users.models import MOODS
 
 
@@ -155,12 +155,12 @@ def test_tracks_queued_by_the_same_people_are_recommended(library, named):
 def test_popular_tracks_are_recently_played_liked_and_shared_ones(library, named, ada, bo):
     """A person's plays of a track count once an hour."""
     now = datetime(2025, 12, 4, 10, tzinfo=UTC)
-    tell(ada, "play", library["Royals"], at=now - timedelta(days=29))
-    tell(ada, "play", library["So What"], at=now - timedelta(days=30))
+    interact(ada, "play", library["Royals"], at=now - timedelta(days=29))
+    interact(ada, "play", library["So What"], at=now - timedelta(days=30))
     assert popular_since(now, days=30, most=5) == [(library["Royals"].pk, 1)]
-    tell(ada, "play", library["Halo"], times=3)
-    tell(bo, "like", library["Halo"], library["Naima"])
-    tell(bo, "skip", library["Toxic"], times=9)
+    interact(ada, "play", library["Halo"], times=3)
+    interact(bo, "like", library["Halo"], library["Naima"])
+    interact(bo, "skip", library["Toxic"], times=9)
 
     found = PopularitySource().candidates(Preferences(), most=10)
 

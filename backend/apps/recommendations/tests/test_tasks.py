@@ -22,7 +22,7 @@ from apps.recommendations.tasks import (
     request_refresh,
     train,
 )
-from apps.recommendations.tests.telling import NETWORK, read, tell
+from apps.recommendations.tests.interactions import NETWORK, interact, read
 from apps.users.models import User
 from apps.users.services import change_taste
 from core.errors import NotFound
@@ -30,11 +30,11 @@ from core.errors import NotFound
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("deed", ["like", "taste"])
-def test_a_user_with_new_interactions_gets_a_new_list(ada, bo, library, deed: str):
+@pytest.mark.parametrize("action", ["like", "taste"])
+def test_a_user_with_new_interactions_gets_a_new_list(ada, bo, library, action: str):
     def do(person: User) -> None:
-        if deed == "like":
-            tell(person, "like", library["Halo"])
+        if action == "like":
+            interact(person, "like", library["Halo"])
         else:
             change_taste(user_id=person.pk, given={"moods": ["calm"]}, is_whole=False)
 
@@ -71,9 +71,9 @@ def test_a_job_for_a_deleted_user_fails_with_its_code_and_other_jobs_are_hidden(
 
 def test_only_active_users_get_a_new_list(ada, bo, add_person, library):
     cem = add_person("cem")
-    tell(ada, "play", library["Halo"])
-    tell(bo, "play", library["Halo"], at=timezone.now() - ACTIVE_FOR - timedelta(days=1))
-    tell(cem, "play", library["Halo"])
+    interact(ada, "play", library["Halo"])
+    interact(bo, "play", library["Halo"], at=timezone.now() - ACTIVE_FOR - timedelta(days=1))
+    interact(cem, "play", library["Halo"])
     read(cem)
     RecommendationList.objects.update(generated_at=timezone.now() - FRESH_FOR - timedelta(minutes=1))
 
@@ -86,7 +86,7 @@ def test_only_active_users_get_a_new_list(ada, bo, add_person, library):
 def test_training_uses_interactions_and_without_any_makes_no_model(ada, library, no_model):
     assert train() == {"listens": 0}
     assert not no_model.exists()
-    tell(ada, "like", library["Halo"], library["Naima"])
+    interact(ada, "like", library["Halo"], library["Naima"])
 
     assert train() == {"listens": 4, "items": 4}
     assert no_model.exists()

@@ -8,7 +8,7 @@ from apps.jobs.tests.concurrent_users import run_concurrently
 from apps.recommendations.list_store import Owner, save_list
 from apps.recommendations.models import Recommendation
 from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
-from apps.recommendations.tests.telling import read, titles
+from apps.recommendations.tests.interactions import read, titles
 from apps.recommendations.track_resolution import bring_in, metadata_of, resolve_candidates
 from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track

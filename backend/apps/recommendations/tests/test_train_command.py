@@ -11,8 +11,8 @@ from apps.playlist.models import PlaylistTrack
 from apps.playlist.services import Place, add_item, cast_vote, play_item
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.engine.model_file import read_model
+from apps.recommendations.tests.interactions import interact
 from apps.recommendations.tests.made_up import written
-from apps.recommendations.tests.telling import tell
 from apps.recommendations.training import own_listening
 from apps.rooms.models import Room
 from apps.tracks.tests.factories import new_track
@@ -133,19 +133,19 @@ def learned() -> dict[tuple[str, str], float]:
 
 def test_plays_likes_and_shares_count_for_and_skips_dislikes_and_votes_against(ada, bo, library):
     halo, naima = (f"track:{library[title].pk}" for title in ("Halo", "Naima"))
-    tell(ada, "play", library["Halo"], times=3)
-    tell(ada, "like", library["Halo"])
-    tell(bo, "share", library["Halo"])
+    interact(ada, "play", library["Halo"], times=3)
+    interact(ada, "like", library["Halo"])
+    interact(bo, "share", library["Halo"])
     assert learned() == {(f"voter {ada.key}", halo): 7, (f"voter {bo.key}", halo): 2}
 
     room = new_room()
     item = add_item(slug=room.slug, track_id=library["Royals"].pk, added_by="Bo", place=Place())
     like(item, ada.key, bo.key)
-    tell(ada, "dislike", library["Royals"])
-    tell(ada, "play", library["Naima"], times=2)
-    tell(ada, "skip", library["Naima"])
-    tell(bo, "play", library["Toxic"])
-    tell(bo, "skip", library["Toxic"])
+    interact(ada, "dislike", library["Royals"])
+    interact(ada, "play", library["Naima"], times=2)
+    interact(ada, "skip", library["Naima"])
+    interact(bo, "play", library["Toxic"])
+    interact(bo, "skip", library["Toxic"])
     assert learned() == {
         (f"voter {ada.key}", halo): 7,
         (f"voter {bo.key}", halo): 2,

@@ -33,10 +33,10 @@ def test_of_concurrent_tracks_with_one_isrc_one_is_stored():
         try:
             create_track(metadata=TrackMetadata(f"T{writer}", "A", isrc="GBUM71029604"))
         except Conflict:
-            return "refused"
+            return "rejected"
         return "stored"
 
-    assert sorted(run_concurrently(WRITERS, create)) == ["refused", "refused", "refused", "stored"]
+    assert sorted(run_concurrently(WRITERS, create)) == ["rejected", "rejected", "rejected", "stored"]
 
 
 def test_concurrent_changes_of_different_fields_are_all_indexed():
@@ -62,10 +62,10 @@ def test_dependents_of_a_track_are_locked_before_its_change_and_prevent_its_dele
         assert transaction.get_connection().in_atomic_block
         locked.append(Track.objects.get(pk=track_id).genre)
 
-    def refuse(track_id: int) -> None:
+    def reject(track_id: int) -> None:
         raise RuntimeError
 
-    models.register_dependents(lock=lock, release=refuse)
+    models.register_dependents(lock=lock, release=reject)
     track = create_track(metadata=TrackMetadata("Halo", "Beyoncé", genre="soul"))
     change_track(track_id=track.pk, changes={"genre": "pop"})
     assert locked == ["soul"]

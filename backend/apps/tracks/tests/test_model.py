@@ -55,9 +55,9 @@ def test_a_duration_of_zero_and_a_taken_isrc_are_rejected_by_database_and_forms(
         with pytest.raises(IntegrityError), transaction.atomic():
             add_track(**metadata)
     track = Track(title="Halo", artist="B", isrc="nonsense", cover_url="javascript:x", duration_seconds=0)
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as rejected:
         track.full_clean()
-    assert set(refused.value.message_dict) >= {"isrc", "cover_url", "duration_seconds"}
+    assert set(rejected.value.message_dict) >= {"isrc", "cover_url", "duration_seconds"}
 
 
 def test_the_admin_adds_tracks_without_an_isrc_and_one_of_each_isrc_and_finds_what_the_api_finds(add_track):

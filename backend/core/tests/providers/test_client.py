@@ -42,7 +42,7 @@ def failure_of(client: ProviderClient) -> ProviderError:
     return raised.value
 
 
-def check_nothing_is_told_of_the_question(error: BaseException | None, logged: str) -> None:
+def check_request_is_not_logged(error: BaseException | None, logged: str) -> None:
     assert "A music service failed: stand-in: " in logged
     assert SECRET not in logged
     while error is not None:
@@ -102,7 +102,7 @@ def test_temporary_failures_are_retried_a_limited_number_of_times(
     error = failure_of(client)
     assert (error.failure, error.is_temporary) == (failure, True)
     assert len(service.asked) == 6
-    check_nothing_is_told_of_the_question(error, caplog.text)
+    check_request_is_not_logged(error, caplog.text)
 
 
 def test_a_silent_service_times_out_and_a_failed_connection_is_retried(
@@ -152,7 +152,7 @@ def test_permanent_failures_are_not_retried(
     assert error.is_temporary is (failure is Failure.GARBAGE)
     assert [asked.path for asked in service.asked] == [PATH]
     assert client.ask(QUESTION, read_thing) == Thing(7)
-    check_nothing_is_told_of_the_question(error, caplog.text)
+    check_request_is_not_logged(error, caplog.text)
 
 
 def test_all_waits_together_take_up_to_30_seconds() -> None:

@@ -142,8 +142,8 @@ def test_a_caller_with_a_rejected_token_uses_one_that_another_has_renewed(
     make_tokens: MakeTokens, grants: Grants
 ) -> None:
     first, other = make_tokens(), make_tokens()
-    refused = first.current()
-    assert [first.instead_of(refused), other.instead_of(refused)] == ["token-2", "token-2"]
+    rejected = first.current()
+    assert [first.instead_of(rejected), other.instead_of(rejected)] == ["token-2", "token-2"]
     assert grants.given == 2
 
 

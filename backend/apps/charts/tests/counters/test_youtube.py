@@ -144,7 +144,7 @@ def test_an_exhausted_quota_is_read_from_youtubes_response(chart: StandIn, count
 
 # Google's answers to a key that is wrong, restricted to other addresses, or of a project without this API.
 @pytest.mark.parametrize(
-    "refusal",
+    "rejection",
     [
         lambda: forbidden("badRequest", "API_KEY_INVALID", status=400),
         lambda: forbidden("forbidden", "API_KEY_HTTP_REFERRER_BLOCKED"),
@@ -153,11 +153,11 @@ def test_an_exhausted_quota_is_read_from_youtubes_response(chart: StandIn, count
     ],
 )
 def test_a_rejected_key_uses_no_quota_and_is_reported(
-    chart: StandIn, count_on: CountOn, refusal: Callable[[], Act]
+    chart: StandIn, count_on: CountOn, rejection: Callable[[], Act]
 ):
-    chart.then(VIDEOS, refusal())
+    chart.then(VIDEOS, rejection())
     count_on(DAY, YOUTUBE)
-    chart.then(VIDEOS, refusal())
+    chart.then(VIDEOS, rejection())
 
     tally = count_on(NEXT, YOUTUBE)
 

@@ -1,4 +1,4 @@
-"""What stands for Spotify in tests: tokens and search in its shapes, with invented tracks."""
+"""What stands for Spotify in tests: tokens and search in its format, with invented tracks."""
 
 import re
 from base64 import b64encode
@@ -59,7 +59,7 @@ def page_of(items: Sequence[Any]) -> dict[str, Any]:
     return {"tracks": {"items": list(items), "limit": 10, "next": None, "offset": 0, "total": len(items)}}
 
 
-def refusal(status: int, message: str) -> Act:
+def rejection(status: int, message: str) -> Act:
     return answers({"error": {"status": status, "message": message}}, status=status)
 
 
@@ -94,12 +94,12 @@ class SpotifyStandIn(StandIn):
     def _search(self, handler: Handler) -> None:
         shown = handler.asked.headers.get("authorization", "").removeprefix("Bearer ")
         if shown not in self._known_tokens:
-            refusal(401, "The access token expired")(handler)
+            rejection(401, "The access token expired")(handler)
             return
         params = handler.asked.params
         asked = FILTER.fullmatch(params.get("q", ""))
         if asked is None or params.get("type") != "track":
-            refusal(400, "No search query")(handler)
+            rejection(400, "No search query")(handler)
             return
         found = [one for one in self.recordings if _matches(one, asked[1], asked[2])]
         answers(page_of([one.as_told() for one in found[: int(params.get("limit", 5))]]))(handler)

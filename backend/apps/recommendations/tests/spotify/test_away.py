@@ -14,14 +14,14 @@ from apps.recommendations.tests.spotify.stand_in import (
     TOKEN_PATH,
     SpotifyStandIn,
     page_of,
-    refusal,
+    rejection,
 )
 from core.tests.clocks import FakeClock
 from core.tests.providers import stand_in
 from core.tests.providers.stand_in import Act, answers, says
 
 AWAY: dict[str, Act] = {
-    "500": refusal(500, "Oops"),
+    "500": rejection(500, "Oops"),
     "cut half-way": stand_in.breaks_off,
     "hung up on": stand_in.hangs_up,
     "garbage": says(b"<html>We are away</html>"),
@@ -30,8 +30,8 @@ AWAY: dict[str, Act] = {
     "an error inside": answers({"error": {"status": 503, "message": "Service unavailable"}}),
     "endless": stand_in.never_ends,
     "redirected": says(b"", status=301, headers={"Location": "/v1/elsewhere"}),
-    "401 for ever": refusal(401, "Invalid access token"),
-    "403": refusal(403, "Your app is switched off"),
+    "401 for ever": rejection(401, "Invalid access token"),
+    "403": rejection(403, "Your app is switched off"),
     "429 for long": answers({}, status=429, headers={"Retry-After": "600"}),
     "429 without end": answers({}, status=429),
 }
@@ -55,12 +55,12 @@ def test_an_unavailable_service_is_reported_without_secrets_and_queries(
 
 
 def test_a_failed_search_affects_no_other(source: SpotifySource, service: SpotifyStandIn) -> None:
-    service.then(SEARCH_PATH, answers(page_of([LANTERN.as_told()])), *[refusal(500, "Oops")] * 3)
+    service.then(SEARCH_PATH, answers(page_of([LANTERN.as_told()])), *[rejection(500, "Oops")] * 3)
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern"]
 
 
 def test_a_rejected_search_affects_no_other(source: SpotifySource, service: SpotifyStandIn) -> None:
-    service.then(SEARCH_PATH, refusal(400, "Bad search"))
+    service.then(SEARCH_PATH, rejection(400, "Bad search"))
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern", "In Her Manner", "Harbour"]
 
 

@@ -105,11 +105,11 @@ def test_a_list_of_a_future_day_makes_no_chart(world: World, truth: dict[str, An
 FORGETTING: Any = import_module("apps.charts.migrations.0005_forget_days_to_come")
 
 
-def forget_days_to_come() -> None:
+def delete_later_days() -> None:
     """As the migration does, with the models as they were then, on tables as they are named now."""
     state = MigrationLoader(connection).project_state(("charts", "0005_forget_days_to_come"))
     state.models["charts", "droppedview"].options["db_table"] = CacheInvalidation._meta.db_table
-    FORGETTING.forget_days_to_come(state.apps, None)
+    FORGETTING.delete_later_days(state.apps, None)
 
 
 @pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_an_update_deletes_lists_of_future_days_of_an_earlier_version(
     HistoricalViewCount.objects.filter(recorded_date__gt=now.date()).update(counted_at=now)
     assert chart_in(responses())["date"] == str(later.date())
 
-    forget_days_to_come()
+    delete_later_days()
 
     assert responses() == truth
 
@@ -144,6 +144,6 @@ def test_update_while_the_clock_is_wrong_deletes_nothing(
     earlier = timezone.now() - timedelta(days=160)
     with monkeypatch.context() as clock:
         clock.setattr(timezone, "now", lambda: earlier)
-        forget_days_to_come()
+        delete_later_days()
 
     assert responses() == truth

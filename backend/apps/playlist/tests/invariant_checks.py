@@ -12,7 +12,7 @@ from django.test import Client
 from apps.playlist.models import PlaylistTrack
 from apps.realtime.models import Event
 from apps.rooms.models import Order, Room
-from tests.fold import Event as Told
+from tests.fold import Event as Events
 from tests.fold import Snapshot, fetched
 from tests.invariants import invariants
 
@@ -20,10 +20,10 @@ _addresses = map(IPv4Address, count(int(IPv4Address("10.0.0.1"))))
 
 
 @contextmanager
-def laws_hold(room: Room) -> Iterator[list[Told]]:
+def invariants_hold(room: Room) -> Iterator[list[Events]]:
     """Whatever is done inside is reported, and leaves I1, I2, I4, I5 and I6 true. Yields the events."""
     before = room_now(room)
-    events: list[Told] = []
+    events: list[Events] = []
     yield events
     after = room_now(room)
     events += log_of(room, since=before.seq)
@@ -39,7 +39,7 @@ def room_now(room: Room) -> Snapshot:
     return fetched(Client(REMOTE_ADDR=str(next(_addresses))).get, room.slug)
 
 
-def log_of(room: Room, *, since: int = 0) -> list[Told]:
+def log_of(room: Room, *, since: int = 0) -> list[Events]:
     """Every event of the room after a number, as clients get it."""
     stored = Event.objects.filter(stream_id=room.stream_id, seq__gt=since).order_by("seq")
     return [json.loads(frame) for frame in stored.values_list("frame", flat=True)]

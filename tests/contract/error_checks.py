@@ -13,7 +13,7 @@ CHARTS_ALONE = {*OLDER_CHARTS, *OPERATIONS, "charts", "trending-isrcs", "gql"}
 CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
-def refused(answer: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
+def rejected(answer: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
     """Proves that the response is this error, and with `fields` that it names exactly these; its details."""
     found = answer.json().get("error", {}).get("code") if answer.content else None
     assert (answer.status_code, found) == (status, code), answer.text

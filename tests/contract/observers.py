@@ -3,16 +3,16 @@
 from types import TracebackType
 from typing import Any, Self
 
+from tests.contract.payload_checks import check_event
 from tests.contract.queues import Queue
-from tests.contract.shapes import check_event
 from tests.contract.sockets import Socket
 from tests.fold import Event, folded
 
 
-class Witness:
+class Observer:
     """Watches a block of writes. Afterwards: old state + events = a fresh GET; `events` are those received.
 
-        with Witness(queue, expected=["track.playing"]):
+        with Observer(queue, expected=["track.playing"]):
             queue.play(item)
 
     When nothing happened it proves that no event was sent.

@@ -52,7 +52,7 @@ class QuietRoom:
         room = new_room(http)
         return cls(server, room, room.fetch(), guests, tracks)
 
-    def live_on(self, seed: int, deeds_each: int) -> list[Operation]:
+    def live_on(self, seed: int, actions_each: int) -> list[Operation]:
         crowd = Crowd(
             self.server,
             self.room,
@@ -60,7 +60,7 @@ class QuietRoom:
             self.tracks,
             seed=seed,
             threads=MEMBERS,
-            deeds_each=deeds_each,
+            actions_each=actions_each,
         )
         return crowd.run()
 

@@ -37,10 +37,12 @@ def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
     reported = set(groups)
     assert len(groups) == len(reported), "a write is in the log in two places"
     assert not (lost := set(ledger.accepted) - reported), f"accepted, but not in the log: {sorted(lost)}"
-    assert not (ghosts := set(ledger.refused) & reported), f"refused, but in the log: {sorted(ghosts)}"
+    assert not (ghosts := set(ledger.rejected) & reported), f"rejected, but in the log: {sorted(ghosts)}"
 
 
-async def check_laws(base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()) -> Replica:
+async def check_invariants(
+    base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()
+) -> Replica:
     """All of them; and every listener has come to the same state, each event once."""
     listeners = list(listeners)
     now = await replica_of(base_url, room)

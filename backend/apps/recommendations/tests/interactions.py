@@ -13,7 +13,7 @@ from apps.users.models import User
 NETWORK = "192.0.2.1"
 
 
-def tell(user: User, kind: str, *tracks: Track, at: datetime | None = None, times: int = 1) -> None:
+def interact(user: User, kind: str, *tracks: Track, at: datetime | None = None, times: int = 1) -> None:
     """The person did this with each of them."""
     told = [NewActivity(kind=Kind(kind), track_id=track.pk, occurred_at=at) for track in tracks]
     record_activities(user_id=user.pk, activities=told * times)

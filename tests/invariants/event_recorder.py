@@ -13,7 +13,7 @@ from tests.processes import TuttiServer
 
 
 @dataclass(slots=True)
-class Telling:
+class EventRecorder:
     """Rooms with a listener in each; every change in them is held against fold equals fetch."""
 
     server: TuttiServer
@@ -32,11 +32,11 @@ class Telling:
             events = [self._judge(room, before, socket) for room, before, socket in facts]
         return types_of(events[0])
 
-    def assert_refused(self, change: Callable[[], Any], *rooms: RoomClient, name: str) -> None:
+    def assert_rejected(self, change: Callable[[], Any], *rooms: RoomClient, name: str) -> None:
         """Makes the change; nothing may come of it, and no event."""
         befores = [room.fetch() for room in rooms]
         answer = change()
-        assert answer.status_code < 500, "a refusal is no fault of the server"
+        assert answer.status_code < 500, "a rejection is no fault of the server"
         assert [room.fetch() for room in rooms] == befores, name
 
     def _judge(self, room: RoomClient, before: Snapshot, socket: Socket) -> list[Event]:

@@ -14,10 +14,10 @@ AWAY_SECONDS = 0.05
 PATIENCE = 1200
 
 
-class Stubborn(httpx.HTTPTransport):
+class RetryingClient(httpx.HTTPTransport):
     """Repeats a write with its key, unchanged, until there is a response."""
 
-    def __init__(self, server: "StubbornlyAskedServer") -> None:
+    def __init__(self, server: "ServerWithRetries") -> None:
         super().__init__()
         self._server = server
 
@@ -37,7 +37,7 @@ class Stubborn(httpx.HTTPTransport):
         raise AssertionError(f"no response to {request.method} {request.url}")
 
 
-class StubbornlyAskedServer(TuttiServer):
+class ServerWithRetries(TuttiServer):
     """It knows the last response to each write with a key, and which responses came late."""
 
     def __init__(self, **options: Any) -> None:
@@ -47,7 +47,7 @@ class StubbornlyAskedServer(TuttiServer):
         self.answered_late: list[Call] = []
 
     def client(self, **options: Any) -> httpx.Client:
-        return super().client(transport=Stubborn(self), **options)
+        return super().client(transport=RetryingClient(self), **options)
 
     def note(self, request: httpx.Request, answer: httpx.Response, key: str, *, was_lost: bool) -> None:
         """From any thread."""
