@@ -208,7 +208,7 @@ class DailyReport:
     def text(self) -> str:
         parts = [self.subject, *self.problems, "", *self.stages]
         if self.anomaly_count:
-            parts += ["", f"{self.anomaly_count} anomalies:", *map(str, self.anomalies)]
+            parts += ["", f"Anomalies: {self.anomaly_count}", *map(str, self.anomalies)]
         if self.stale_count or self.unreadable_count:
             parts += [
                 "",

@@ -125,7 +125,7 @@ def test_implausible_counts_are_reported_with_their_reason():
         -1100,
         "fell",
     )
-    assert "1 anomalies counts:\nQZTUT2500001 spotify" in today().text
+    assert "Anomalies: 1\nQZTUT2500001 spotify" in today().text
 
 
 @pytest.mark.usefixtures("has_run")
