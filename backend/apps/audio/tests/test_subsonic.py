@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import md5
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,17 +23,24 @@ Respond = Callable[[dict[str, str], dict[str, str]], bytes | None]
 async def server_that(respond: Respond, settings):
     """`respond` gets the query and the headers; None: the server stays silent."""
     asked: list[dict[str, str]] = []
+    ended = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         request, *lines = head.split("\r\n")
         query = {name: values[0] for name, values in parse_qs(urlsplit(request.split()[1]).query).items()}
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
+        ended.clear()
         asked.append({**query, **headers})
         body = respond(query, headers)
-        if body is not None:
+        if body is None:
+            await reader.read()  # until the client closes the connection
+        else:
             writer.write(body)
-            writer.close()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     settings.SUBSONIC_URL = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -42,6 +49,7 @@ async def server_that(respond: Respond, settings):
         yield asked
     finally:
         await current_listeners().http.aclose()
+        await ended.wait()
         server.close()
 
 
