@@ -147,7 +147,7 @@ export function Transport({ item }: { item: ShownItem | null }) {
   const first = firstItem();
   const resume = first ? nowPlaying.play(first.track.title) : nowPlaying.playFirst;
   return (
-    <div class="playing-controls">
+    <div class="playing-controls playing-transport">
       <IconButton
         icon="previous"
         class="playing-previous"
