@@ -173,10 +173,16 @@ def variables_of_the_page() -> set[str]:
     return set(re.findall(r"readonly (VITE_\w+)", (PROJECT / "frontend/src/environment.d.ts").read_text()))
 
 
+def variables_of_the_speaker() -> set[str]:
+    """What `./tutti speaker` reads from its environment, besides settings."""
+    return set(re.findall(r'environ\.get\("(\w+)"', (PROJECT / "backend/speaker/command.py").read_text()))
+
+
 def test_names_in_capitals_in_documents_exist() -> None:
     known = (
         settings_named()
         | variables_of_the_page()
+        | variables_of_the_speaker()
         | set(error_codes())
         | set(FailureCode)
         | set(QueryCode)
