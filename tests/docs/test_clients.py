@@ -86,7 +86,7 @@ def test_a_documented_client_has_the_same_state_after_a_lost_connection(
 
     line.cut()
     cause_every_event(room_queue, staff)
-    line.wait_for_refusal()
+    line.wait_for_rejection()
     line.mend()
     check_same(client, room_queue)
     assert len(line.lines) == 2
