@@ -144,7 +144,7 @@ async def pass_on(feed: Feed, count: int) -> None:
         feed.receive(Hint(7, "e", seq, TEXT % seq, committed_at=1.0))
         if seq % AT_ONCE == 0:
             async with asyncio.timeout(10):
-                await feed.reach(seq)
+                await feed.wait_for_seq(seq)
     await asyncio.sleep(0)
 
 
