@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -221,3 +222,21 @@ def prepare(environment: dict[str, str]) -> None:
     done = run_program([sys.executable, "-m", "server", "--prepare"], cwd=BACKEND, env=environment)
     if done.returncode != 0:
         raise ServerError(f"The database could not be prepared.\n{done.stdout}\n{done.stderr}")
+
+
+def unread_response(server: TuttiServer, url: str) -> socket.socket:
+    """A client that has sent its request, and takes as little as it can."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", server.port))
+    client.sendall(f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+    assert client.recv(12) == b"HTTP/1.1 200"
+    return client
+
+
+def usage(pid: int) -> dict[str, int]:
+    """Threads, and memory in KiB."""
+    lines = (line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return {
+        words[0].removesuffix(":"): int(words[1]) for words in lines if words[0] in {"Threads:", "VmRSS:"}
+    }

@@ -1,10 +1,12 @@
 """The songs of a real Subsonic server: imported as tracks, and their bytes passed on to listeners."""
 
 import os
+import re
 import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,8 @@ from tests.conftest import PreparedData
 from tests.contract.conftest import client_of, new_room
 from tests.contract.error_checks import rejected
 from tests.preloaded import run_program
-from tests.processes import BACKEND, TuttiServer
-from tests.services import Service
+from tests.processes import BACKEND, TuttiServer, unread_response, usage
+from tests.services import Service, wait_for
 
 USER = "ada"
 PROGRAM = Path(__file__).parent.parent / "supysonic_server.py"
@@ -85,13 +87,13 @@ class Library:
         return answer.json()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def subsonic() -> Iterator[Supysonic]:
     with Supysonic() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def library(
     prepared_data: PreparedData, subsonic: Supysonic, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Library]:
@@ -165,3 +167,60 @@ def test_a_local_file_takes_precedence_until_it_is_gone(library: Library):
         assert library.http.get(library.audio("Both")["url"]).content == remote.read_bytes()
     finally:
         (library.folder / "both").rename(local)
+
+
+def test_while_the_server_is_down_its_audio_returns_503(library: Library):
+    url = library.server.base_url + library.audio("Amber")["url"]
+    library.subsonic.stop()
+    try:
+        for _ in range(6):  # one more than open the circuit breaker
+            answer = httpx.get(url)
+            rejected(answer, 503, "UNAVAILABLE")
+            assert int(answer.headers["Retry-After"]) >= 1
+        assert answer.headers["Retry-After"] == "30"  # without asking
+        output = library.manage("import_subsonic", exit_code=1)
+        assert "does not return its songs: subsonic: unreachable" in output
+    finally:
+        library.subsonic.start()
+    assert library.track("Amber")["has_audio"]
+
+
+def test_a_killed_import_is_continued_by_the_next_one(library: Library):
+    for number in range(150):
+        write_audio(
+            library.subsonic.music / f"Album {number}" / "song.mp3",
+            title=f"Number {number}",
+            artist="Cem",
+            album=f"{number}",
+        )
+    library.subsonic.scan()
+    command = [sys.executable, "manage.py", "import_subsonic"]
+    with subprocess.Popen(
+        command, cwd=BACKEND, env=library.server.environment, stderr=subprocess.DEVNULL
+    ) as running:
+        wait_for(lambda: library.http.get("/api/tracks/", params={"search": "Number 1", "limit": 1}).json())
+        running.kill()
+    added, changed, unchanged = re.findall(
+        r"(\d+) (?:added|changed|unchanged)", library.manage("import_subsonic")
+    )
+    assert (int(added) + int(unchanged), changed) == (150 + 3, "0")
+    assert int(unchanged) >= 100
+    found = library.http.get("/api/tracks/", params={"search": "Number", "limit": 200}).json()
+    assert sum(track["has_audio"] and track["artist"] == "Cem" for track in found) == 150
+
+
+def test_forty_listeners_that_take_nothing_cost_no_thread_and_little_memory(library: Library):
+    write_audio(
+        library.subsonic.music / "Long" / "long.wav", title="Long", artist="Cem", album="Long", seconds=1800
+    )
+    library.subsonic.scan()
+    library.manage("import_subsonic")
+    url = library.audio("Long")["url"]
+    with ExitStack() as opened:
+        opened.enter_context(closing(unread_response(library.server, url)))
+        before = usage(library.server.pid)
+        for _ in range(40):
+            opened.enter_context(closing(unread_response(library.server, url)))
+        after = usage(library.server.pid)
+    assert after["Threads"] - before["Threads"] <= 8
+    assert after["VmRSS"] - before["VmRSS"] < 40 * 512

@@ -75,7 +75,7 @@ def export_of(request: HttpRequest, user_id: int) -> HttpResponseBase:
             "profile": taste_of(user),
             "sessions": _sessions(user),
             "tokens": _tokens(user),
-            "kept_answers": _idempotency_records(user),
+            "stored_responses": _idempotency_records(user),
             "admin_log": _admin_log(user),
         }
         for handler in personal_data_handlers():

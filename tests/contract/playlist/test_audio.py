@@ -1,12 +1,10 @@
 """The library of files over HTTP: what a scan at the start has found, its covers, its bytes."""
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,7 +14,7 @@ from tests.conftest import PreparedData, Size
 from tests.contract.conftest import client_of, new_room
 from tests.contract.error_checks import rejected
 from tests.contract.payload_checks import check_track
-from tests.processes import TuttiServer
+from tests.processes import TuttiServer, unread_response, usage
 from tests.services import wait_for
 
 TYPES = {
@@ -53,16 +51,6 @@ class Music:
         answer = self.audio_of(self.item(title))
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-    def raw_get(self, url: str) -> socket.socket:
-        """A client that has sent its request, and takes as little as it can."""
-        address = urlsplit(self.server.base_url)
-        client = socket.socket()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.connect((address.hostname, address.port))
-        client.sendall(f"GET {url} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-        assert client.recv(12) == b"HTTP/1.1 200"
-        return client
 
 
 @pytest.fixture(scope="module")
@@ -200,13 +188,13 @@ def test_a_deleted_file_or_a_symbolic_link_is_not_sent(music: Music, tmp_path: P
 def test_a_hundred_clients_that_do_not_read_use_no_thread_and_little_memory(music: Music):
     url = music.audio("Long")["url"]
     with ExitStack() as opened:
-        opened.enter_context(closing(music.raw_get(url)))
-        before = _status(music.server.pid)
+        opened.enter_context(closing(unread_response(music.server, url)))
+        before = usage(music.server.pid)
         for _ in range(100):
-            opened.enter_context(closing(music.raw_get(url)))
+            opened.enter_context(closing(unread_response(music.server, url)))
         # More than the places of requests: none is held.
         assert music.audio("Long")["bytes"] > 14_000_000
-        after = _status(music.server.pid)
+        after = usage(music.server.pid)
     # Four threads read files, and one more may serve requests.
     assert after["Threads"] - before["Threads"] <= 8
     assert after["VmRSS"] - before["VmRSS"] < 100 * 200
@@ -222,23 +210,15 @@ def test_open_audio_responses_count_as_connections_of_their_address(
     with started as server, client_of(server) as http, ExitStack() as opened:
         music = Music(http, server, tmp_path)
         url = music.audio("Long")["url"]
-        first, _ = (opened.enter_context(closing(music.raw_get(url))) for _ in range(2))
+        first, _ = (opened.enter_context(closing(unread_response(music.server, url))) for _ in range(2))
         rejected(http.get(url), 429, "RATE_LIMITED")
         first.close()
         wait_for(lambda: http.head(url).status_code == 200)
 
 
-def _status(pid: int) -> dict[str, int]:
-    """Threads, and memory in KiB."""
-    lines = (line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return {
-        words[0].removesuffix(":"): int(words[1]) for words in lines if words[0] in {"Threads:", "VmRSS:"}
-    }
-
-
 def test_a_file_that_shrinks_while_it_is_sent_ends_the_connection(music: Music):
     url = music.audio("Cut")["url"]
-    with closing(music.raw_get(url)) as client:
+    with closing(unread_response(music.server, url)) as client:
         os.truncate(music.folder / "Cut.wav", 100)
         client.settimeout(30)
         received = 0

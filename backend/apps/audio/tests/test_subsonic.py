@@ -131,3 +131,12 @@ async def test_what_is_no_audio_is_an_error(
     assert isinstance(source_error(caught.value), error)
     assert PASSWORD not in repr(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+async def test_after_five_failures_in_a_row_it_is_not_requested_for_a_while(settings):
+    async with server_that(lambda *_: b"", settings) as requests:
+        for _ in range(7):
+            with pytest.raises(ProviderError) as caught:
+                await song_bytes()
+        assert caught.value.failure is Failure.RESTING
+        assert len(requests) == 5

@@ -172,7 +172,7 @@ def test_watermarks_are_readable_by_their_owner_only_and_a_failed_write_is_no_er
     assert stat.S_IMODE(watermarks_file().stat().st_mode) == 0o600
     settings.DATA_DIR = tmp_path / "nowhere"
     record_watermarks([Hint(1, "e", 4, None)])
-    assert "Could not write high marks" in caplog.text
+    assert "Could not write watermarks" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def delete_later_days() -> None:
     """As the migration does, with the models as they were then, on tables as they are named now."""
     state = MigrationLoader(connection).project_state(("charts", "0005_forget_days_to_come"))
     state.models["charts", "droppedview"].options["db_table"] = CacheInvalidation._meta.db_table
-    FORGETTING.delete_later_days(state.apps, None)
+    FORGETTING.forget_days_to_come(state.apps, None)
 
 
 @pytest.mark.django_db
