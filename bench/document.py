@@ -15,13 +15,13 @@ class MarkersMissingError(Exception):
     """The document lacks the markers; the message contains them."""
 
 
-def write_table(name: str, file: Path = BENCHMARKS) -> None:
+def write_table(name: str, file: Path | None = None) -> None:
     """The table of the saved results, as in the terminal. Raises MarkersMissingError."""
     found = load_result(name)
     head, *rows = found["table"]
     lines = [head, ["---"] * len(head), *rows]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    _replace(name, f"{table}\n\n{machine_text(found['machine'])}.", file)
+    _replace(name, f"{table}\n\n{machine_text(found['machine'])}.", file or BENCHMARKS)
 
 
 def replace(name: str, text: str) -> None:

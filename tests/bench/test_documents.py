@@ -15,14 +15,17 @@ SHOWN = [
 ]
 
 
+DOCUMENTS = ["BENCHMARKS", "CHARTS", "README"]
+
+
 @pytest.mark.parametrize("name", SHOWN)
 def test_figures_in_documents_are_those_of_the_saved_results(name, tmp_path, monkeypatch):
     written = {}
-    for file in (document.BENCHMARKS, document.README):
+    for document_name in DOCUMENTS:
+        file = getattr(document, document_name)
         written[file] = tmp_path / file.name
         written[file].write_text(file.read_text())
-    monkeypatch.setattr(document, "BENCHMARKS", written[document.BENCHMARKS])
-    monkeypatch.setattr(document, "README", written[document.README])
+        monkeypatch.setattr(document, document_name, written[file])
     images = plot.IMAGES
     monkeypatch.setattr(plot, "IMAGES", tmp_path / "images")
 
@@ -34,6 +37,6 @@ def test_figures_in_documents_are_those_of_the_saved_results(name, tmp_path, mon
 
 
 def test_all_parts_of_the_documents_are_written_by_a_benchmark():
-    text = document.BENCHMARKS.read_text() + document.README.read_text()
+    text = "".join(getattr(document, file).read_text() for file in DOCUMENTS)
     marked = {line.split()[2].rstrip(":") for line in text.splitlines() if line.startswith("<!-- bench ")}
     assert marked == set(SHOWN)

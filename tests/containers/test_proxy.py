@@ -87,6 +87,9 @@ def test_nginx_sends_audio_by_itself_and_only_what_the_server_names(proxy: Proxy
 
 
 def test_a_change_reaches_sockets_and_streams_immediately(proxy: Proxy) -> None:
+    with proxy.client() as http:
+        track = http.get("/api/tracks/").json()[0]
+        item = http.post("/api/playlist/", json={"track_id": track["id"]}).json()
     with (
         proxy.client() as http,
         connect(f"{proxy.ws_url}/ws/playlist/", proxy=None) as websocket,
@@ -96,7 +99,6 @@ def test_a_change_reaches_sockets_and_streams_immediately(proxy: Proxy) -> None:
         greeting = next(line for line in lines if line.startswith("data: "))
         assert "connection.established" in greeting
         assert json.loads(websocket.recv(timeout=5))["type"] == "connection.established"
-        item = http.get("/api/playlist/").json()[0]
         began = time.monotonic()
         with proxy.client() as other:
             assert other.post(f"/api/playlist/{item['id']}/vote/", json={"value": 1}).status_code == 200

@@ -9,7 +9,7 @@ from tests.page.visitors import PHONE, Visit, lose_network
 
 
 def question(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Add as …")
+    return page.get_by_role("dialog", name="Add as…")
 
 
 def add(page: Page, title: str) -> None:

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { correctiveRate, gainFactor } from "./speaker_deck.ts";
+import { correctiveRate, gainFactor, needsCorrection } from "./speaker_deck.ts";
 
 test.each([
   [0, 1],
-  [19, 1],
-  [-19, 1],
-  [50, 0.99],
-  [-50, 1.01],
+  [10, 0.99],
+  [-10, 1.01],
+  [20, 0.98],
   [100, 0.98],
   [500, 0.98],
   [-500, 1.02],
@@ -14,6 +13,18 @@ test.each([
   [-501, null],
 ])("a deviation of %s ms is corrected by a rate of %s", (deviation, rate) => {
   expect(correctiveRate(deviation)).toBe(rate);
+});
+
+test.each([
+  [20, false, false],
+  [-20, false, false],
+  [21, false, true],
+  [-21, false, true],
+  [4, true, true],
+  [-4, true, true],
+  [3, true, false],
+])("a deviation of %s ms, corrected before: %s, is corrected: %s", (deviation, isCorrecting, expected) => {
+  expect(needsCorrection(deviation, isCorrecting)).toBe(expected);
 });
 
 test.each([

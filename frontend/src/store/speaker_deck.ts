@@ -22,6 +22,11 @@ export interface Source {
   gainDb: number | null;
 }
 
+/** Whether a deviation is corrected, now that one is or is not. Pure. */
+export function needsCorrection(deviationMs: number, isCorrecting: boolean): boolean {
+  return Math.abs(deviationMs) > (isCorrecting ? EXACT_MS : IGNORED_MS);
+}
+
 /** The playback rate that corrects a deviation (positive: too far), or null if only a jump does. Pure. */
 export function correctiveRate(deviationMs: number): number | null {
   const size = Math.abs(deviationMs);
@@ -126,8 +131,7 @@ export class Deck {
     if (element.readyState < HTMLMediaElement.HAVE_METADATA || element.seeking) return 0;
     if (element.paused && !element.ended) return this.#begin(positionMs);
     const deviation = this.positionMs - positionMs;
-    const size = Math.abs(deviation);
-    this.#isCorrecting = size > (this.#isCorrecting ? EXACT_MS : IGNORED_MS);
+    this.#isCorrecting = needsCorrection(deviation, this.#isCorrecting);
     const rate = this.#isCorrecting ? correctiveRate(deviation) : 1;
     if (rate === null && !element.ended) this.#jump(positionMs);
     element.playbackRate = rate ?? 1;

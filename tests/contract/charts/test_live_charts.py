@@ -161,7 +161,7 @@ def test_a_failing_source_sends_one_event_and_older_counts_stay(
 def check_schema(socket: Socket, http: httpx.Client) -> None:
     """Of every frame that a socket gets, of which this one has had the events."""
     token = http.post("/api/guests/", json={}).json()["token"]
-    socket.ask({"type": "resolve_tracks", "guest_token": token}, "identified")
+    socket.ask({"type": "identify", "guest_token": token}, "identified")
     socket.ask({"type": "resume", "epoch": "of-before", "since": 3}, "resumed")
     socket.ask({"type": "dance"}, "error")
     socket.ping()
