@@ -20,6 +20,9 @@ const roomSlug = computed(() => view.value.room);
 /** The last error of a request; null if it succeeded. */
 export const playerProblem = signal<unknown>(null);
 
+/** Events so far: a response that was on its way meanwhile may be older than them. */
+let changes = 0;
+
 effect(() => {
   const slug = roomSlug.value;
   if (isLive.value) untracked(() => void loadPlayer(slug));
@@ -29,9 +32,6 @@ effect(() => {
   roomSlug.value;
   player.value = null;
 });
-
-/** Events so far: a response that was on its way meanwhile may be older than them. */
-let changes = 0;
 
 onMessage((message) => {
   if (message.type === "player.changed") changes += 1;
