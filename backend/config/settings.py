@@ -262,6 +262,13 @@ else:
     DATABASES["default"]["ENGINE"] = "core.postgresql"  # Django's backend, with fewer exchanges
     own_options = DATABASES["default"].get("OPTIONS", {})
     milliseconds = int(DATABASE_TIMEOUT_SECONDS * 1000)
+    # Several probes fit into the user timeout, which Linux applies instead of their number. With only one, it
+    # ended idle connections after a single probe without a response.
+    keepalives = {
+        "keepalives_idle": min(10, max(1, int(DATABASE_TIMEOUT_SECONDS / 2))),
+        "keepalives_interval": min(5, max(1, int(DATABASE_TIMEOUT_SECONDS / 5))),
+        "keepalives_count": 3,
+    }
     sessions = {
         # Waiting for a lock is limited: a write without a lock in time receives 503.
         "lock_timeout": milliseconds * 8 // 10,
@@ -271,16 +278,12 @@ else:
         # Statements here take milliseconds: compiling them and starting processes for them takes longer.
         "jit": "off",
         "max_parallel_workers_per_gather": 0,
-        "tcp_keepalives_idle": 10,
-        "tcp_keepalives_interval": 5,
-        "tcp_keepalives_count": 3,
+        **{f"tcp_{name}": value for name, value in keepalives.items()},
         "tcp_user_timeout": milliseconds * 3 // 2,
     }
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
+        **keepalives,
         "tcp_user_timeout": milliseconds * 3 // 2,
         **own_options,
         # PostgreSQL uses the last of several values: that of DATABASE_URL.

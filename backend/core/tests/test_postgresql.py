@@ -1,5 +1,10 @@
-"""Statements that wait for the next one of their transaction are sent with it, and lost or undone with it."""
+"""The backend for PostgreSQL.
 
+Statements that wait for the next one of their transaction are sent with it, and lost or undone with it.
+"""
+
+import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -100,3 +105,20 @@ def test_rows_are_streamed_within_a_transaction_also_with_locks():
             record_later(str(number))
         rows = IdempotencyRecord.objects.select_for_update().order_by("key").iterator(chunk_size=2)
         assert [row.key for row in rows] == ["0", "1", "2", "3", "4"]
+
+
+def test_several_keepalive_probes_fit_into_the_user_timeout_of_both_ends():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting::integer FROM pg_settings WHERE name LIKE 'tcp_%%'", [])
+        settings = dict(cursor.fetchall())
+    of_server = [
+        settings[f"tcp_{name}"] for name in ("keepalives_idle", "keepalives_interval", "user_timeout")
+    ]
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+        of_client = [
+            line.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_USER_TIMEOUT)
+        ]
+    assert of_server == of_client
+    idle, interval, timeout_ms = of_server
+    assert (idle + 2 * interval) * 1000 < timeout_ms
