@@ -190,6 +190,16 @@ def numbered_tracks(library: Library) -> list[dict[str, Any]]:
     return [track for track in found if track["artist"] == "Cem" and track["has_audio"]]
 
 
+def has_stored_song(library: Library) -> bool:
+    """Whether the first batch is complete: the songs are stored after all their tracks."""
+    if not (tracks := numbered_tracks(library)):
+        return False
+    room = new_room(library.http)
+    item = library.http.post(f"/api/rooms/{room}/playlist/", json={"track_id": tracks[0]["id"]}).json()
+    wait_for(lambda: library.http.get(f"/api/rooms/{room}/items/{item['id']}/audio/").is_success)
+    return True
+
+
 def test_a_killed_import_is_continued_by_the_next_one(library: Library):
     for number in range(150):
         write_audio(
@@ -203,7 +213,7 @@ def test_a_killed_import_is_continued_by_the_next_one(library: Library):
     with subprocess.Popen(
         command, cwd=BACKEND, env=library.server.environment, stderr=subprocess.DEVNULL
     ) as running:
-        wait_for(lambda: numbered_tracks(library))
+        wait_for(lambda: has_stored_song(library))
         running.kill()
     added, changed, unchanged = re.findall(
         r"(\d+) (?:added|changed|unchanged)", library.manage("import_subsonic")

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from apps.audio.folders import configured_folders, etag_of, open_within
 from apps.audio.models import BEST_FIRST, AudioFile
-from apps.audio.subsonic import NOT_FOUND, AudioSourceFailed, SubsonicError, current_listeners
+from apps.audio.subsonic import NOT_FOUND, AudioSourceFailed, SubsonicError, streaming_client
 from apps.realtime.asgi import AsgiRequest, Receive, Scope, Send, check
 from apps.realtime.hub import current_hub
 from core.errors import ApiError, ErrorSpec, NotPermitted, Unavailable, raises
@@ -267,7 +267,7 @@ async def _pass_on(exchange: AsgiRequest, audio: OpenAudio) -> None:
         return
     asked = None if part is None else f"bytes={part.start}-{part.stop - 1}"
     try:
-        async with current_listeners().song(audio.file.path, part=asked) as song:
+        async with streaming_client().song(audio.file.path, part=asked) as song:
             headers |= song.headers
             status = 206 if "content-range" in headers else 200
             await exchange.begin(content_type=audio.file.content_type, status=status, extra=headers)

@@ -20,7 +20,14 @@ from django.conf import settings
 
 from core.errors import ApiError
 from core.metrics import PROVIDER_REQUESTS
-from core.providers.client import ProviderClient, ProviderRequest, RequestBounds, RetryPolicy, authorities
+from core.providers.client import (
+    ProviderClient,
+    ProviderRequest,
+    RequestBounds,
+    RetryPolicy,
+    authorities,
+    failure_of,
+)
 from core.providers.responses import IN_TROUBLE, Failure, ProviderError
 from core.resilience import CircuitBreaker
 
@@ -28,7 +35,7 @@ PROVIDER = "subsonic"
 # The first version with tokens; every server that imports are made from supports it.
 VERSION = "1.13.0"
 CLIENT = "Tutti"
-ALBUMS_AT_ONCE = 200
+ALBUMS_PER_REQUEST = 200
 COVER_PIXELS = "600"
 # Error codes of the protocol.
 MISSING_PARAMETER, WRONG_PASSWORD, NO_TOKENS, NOT_FOUND = 10, 40, 41, 70
@@ -169,7 +176,7 @@ class SubsonicServer:
         """All albums by name, in portions."""
         offset = 0
         while True:
-            portion = {"type": "alphabeticalByName", "size": str(ALBUMS_AT_ONCE), "offset": str(offset)}
+            portion = {"type": "alphabeticalByName", "size": str(ALBUMS_PER_REQUEST), "offset": str(offset)}
             albums = self._ask("getAlbumList2", portion, _decoded).album_list2.album
             if not albums:
                 return
@@ -215,7 +222,7 @@ class SubsonicServer:
         return ProviderRequest("GET", f"/rest/{method}.view", everything, self._credentials.headers())
 
 
-# --- Listeners ---------------------------------------------------------------------------------------
+# --- Audio for listeners -----------------------------------------------------------------------------
 
 
 class AudioSourceFailed(ApiError):
@@ -243,7 +250,7 @@ class SongBytes:
 
 
 @dataclass(slots=True)
-class Listeners:
+class StreamingClient:
     """Connections of one event loop."""
 
     http: httpx.AsyncClient
@@ -350,27 +357,23 @@ def _named_failures() -> Iterator[None]:
         return
     except httpx.PoolTimeout:
         failure = Failure.BUSY
-    except httpx.TimeoutException:
-        failure = Failure.SLOW
-    except httpx.RemoteProtocolError:
-        failure = Failure.CUT
-    except httpx.TransportError:
-        failure = Failure.UNREACHABLE
+    except httpx.TransportError as error:
+        failure = failure_of(error)
     # What httpx raises has the request, with its credentials.
     raise ProviderError(PROVIDER, failure) from None
 
 
-_listeners: WeakKeyDictionary[asyncio.AbstractEventLoop, Listeners] = WeakKeyDictionary()
+_streaming_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, StreamingClient] = WeakKeyDictionary()
 
 
-def current_listeners() -> Listeners:
+def streaming_client() -> StreamingClient:
     """Those of the running event loop."""
     loop = asyncio.get_running_loop()
-    if loop not in _listeners:
+    if loop not in _streaming_clients:
         timeout = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS, pool=POOL_SECONDS)
         limits = httpx.Limits(max_connections=MAX_LISTENERS, max_keepalive_connections=10)
         headers = {"Accept-Encoding": "identity", "User-Agent": CLIENT}
-        _listeners[loop] = Listeners(
+        _streaming_clients[loop] = StreamingClient(
             httpx.AsyncClient(
                 base_url=settings.SUBSONIC_URL,
                 timeout=timeout,
@@ -379,4 +382,4 @@ def current_listeners() -> Listeners:
                 verify=authorities(),
             )
         )
-    return _listeners[loop]
+    return _streaming_clients[loop]

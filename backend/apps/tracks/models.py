@@ -186,6 +186,9 @@ class Track(BroadcastModel):
         )
 
     def before_deletion(self) -> None:
+        # Waits for transactions that have inserted rows with this track, so that these rows are deleted with
+        # it: the foreign keys are checked at the commit only.
+        Track.objects.select_for_update().filter(pk=self.pk).values_list("pk").first()
         detach_dependents(self.pk)
 
     def _set_search_columns(self, words: dict[str, str]) -> None:

@@ -61,6 +61,12 @@ class RequestBounds:
     max_bytes: int = 4 * 1024 * 1024
 
 
+def failure_of(error: httpx.TransportError) -> Failure:
+    if isinstance(error, httpx.TimeoutException):
+        return Failure.SLOW
+    return Failure.CUT if isinstance(error, httpx.RemoteProtocolError) else Failure.UNREACHABLE
+
+
 class ProviderTransport:
     """Connections to one service, shared by all threads of a process."""
 
@@ -90,12 +96,8 @@ class ProviderTransport:
         """The response, with any status. Raises ProviderError if there is none."""
         try:
             return self._ask(question)
-        except httpx.TimeoutException:
-            failure = Failure.SLOW
-        except httpx.RemoteProtocolError:
-            failure = Failure.CUT
-        except httpx.TransportError:
-            failure = Failure.UNREACHABLE
+        except httpx.TransportError as error:
+            failure = failure_of(error)
         # Not from within: what httpx raises has the request on it, with all its secrets.
         raise ProviderError(self._provider, failure)
 

@@ -38,7 +38,7 @@ export const isSpeaking = signal(false);
 /** This browser among the speakers of the room; "" until the server has confirmed it. */
 export const ownSpeakerId = signal("");
 export const speakerState = signal<SpeakerState>(nothing());
-/** What could not be played here, most recently. It is skipped at once if no other speaker can play it. */
+/** What could not be played here, most recently. It is skipped if no other speaker can play it. */
 export const lastFailure = signal<{ title: string; problem: string } | null>(null);
 /** The volume of this speaker alone, 0 to 100. */
 export const ownVolume = signal(storedVolume());
@@ -94,15 +94,15 @@ class Speaker {
   readonly #room = view.peek().room;
   readonly #cleanups: (() => void)[] = [];
   #isStopped = false;
-  /** What plays by the last word of the server, or by this browser's own clock since. */
+  /** The player as the server last sent it, or as this browser's clock has advanced it since. */
   #player: Player | null = null;
   #requested = new Map<number, number>();
-  /** The item whose turn it is in `#current`, whether or not it is loaded yet. */
-  #turnOf: number | null = null;
+  /** The item of `#current`, also before it is loaded. */
+  #currentItemId: number | null = null;
   #embed: EmbeddedPlayer | null = null;
   #endTimer = 0;
-  /** Where the play was that this browser has ended by itself. */
-  #endedPlace = "";
+  /** The anchor of the play that this browser has ended by itself. */
+  #endedAnchor = "";
   #hasJoined = false;
   #lookedAgain = 0;
   #reportedAt = 0;
@@ -127,7 +127,7 @@ class Speaker {
     if (this.#isStopped) return;
     this.#cleanups.push(
       onMessage((message) => this.#received(message)),
-      effect(() => this.#serverSaid(player.value)),
+      effect(() => this.#playerChanged(player.value)),
       effect(() => {
         if (view.value.room !== this.#room) queueMicrotask(stopSpeaker);
       }),
@@ -179,10 +179,10 @@ class Speaker {
     }
   }
 
-  #serverSaid(said: Player | null): void {
-    // The server has paused for want of this speaker, which goes on: that counts again once it has joined.
+  #playerChanged(changed: Player | null): void {
+    // While this speaker is offline, the server may pause the player. This speaker plays on until it has joined again.
     // What this browser has ended by itself, the server confirms a little later.
-    if (said && this.#hasJoined && placeOf(said) !== this.#endedPlace) this.#player = said;
+    if (changed && this.#hasJoined && anchorKey(changed) !== this.#endedAnchor) this.#player = changed;
     queueMicrotask(() => this.#tick());
   }
 
@@ -220,7 +220,7 @@ class Speaker {
   }
 
   #follow(now: Player, item: Item): Silence {
-    if (this.#turnOf !== item.id) this.#beginTurn(item);
+    if (this.#currentItemId !== item.id) this.#startItem(item);
     const position = positionMs(now);
     const volume = (now.volume / 100) * (ownVolume.peek() / 100);
     if (!item.track.has_audio) {
@@ -255,7 +255,7 @@ class Speaker {
       return;
     }
     if (!now.autoplay || !now.next || this.#standby.itemId !== now.next.id) return;
-    this.#endedPlace = placeOf(now);
+    this.#endedAnchor = anchorKey(now);
     const seconds = now.next.track.duration_seconds;
     this.#player = {
       ...now,
@@ -268,8 +268,8 @@ class Speaker {
   }
 
   /** What was loaded for the item before ends. */
-  #beginTurn(item: Item): void {
-    this.#turnOf = item.id;
+  #startItem(item: Item): void {
+    this.#currentItemId = item.id;
     this.#lookedAgain = 0;
     this.#current.clear();
     this.#embed?.close();
@@ -285,7 +285,7 @@ class Speaker {
       if (!serverInfo.peek()?.embed_hosts.length) return;
       const { embedOf } = await import("./speaker_embed.ts");
       const embed = await embedOf(isrc);
-      if (this.#isStopped || this.#turnOf !== itemId) embed?.close();
+      if (this.#isStopped || this.#currentItemId !== itemId) embed?.close();
       else this.#embed = embed;
     } catch {
       // The track is silent, and the room goes on.
@@ -439,7 +439,7 @@ class Speaker {
 }
 
 /** Changes with each play, pause and seek. */
-function placeOf({ play_id, anchor }: Player): string {
+function anchorKey({ play_id, anchor }: Player): string {
   return `${play_id} ${anchor?.at} ${anchor?.position_ms}`;
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from apps.audio import subsonic
 from apps.audio.delivery import NoAudio, source_error
-from apps.audio.subsonic import AudioSourceFailed, current_listeners
+from apps.audio.subsonic import AudioSourceFailed, streaming_client
 from core.errors import Unavailable
 from core.providers.responses import Failure, ProviderError
 
@@ -48,7 +48,7 @@ async def server_that(respond: Respond, settings):
     try:
         yield asked
     finally:
-        await current_listeners().http.aclose()
+        await streaming_client().http.aclose()
         await ended.wait()
         server.close()
 
@@ -60,7 +60,7 @@ def failed(code: int, status: str = "200 OK") -> bytes:
 
 
 async def song_bytes() -> bytes:
-    async with current_listeners().song("7", part="bytes=0-9") as song:
+    async with streaming_client().song("7", part="bytes=0-9") as song:
         return b"".join([piece async for piece in song.pieces])
 
 

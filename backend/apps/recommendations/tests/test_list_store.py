@@ -1,9 +1,11 @@
 """A list that is kept: numbers stay, what is unwelcome goes, and nothing is written for deleted accounts."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.jobs.models import JobRun
@@ -64,6 +66,40 @@ def test_tracks_disliked_or_deleted_since_are_left_out(ada, library):
     shown = titles(kept(ada, *candidates).recommendations)
 
     assert set(shown) == set(library) - {"Halo", "So What", "Blue in Green", "Toxic"}
+
+
+def is_waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there the transaction is the only writer")
+@pytest.mark.django_db(transaction=True)
+def test_a_track_that_is_recommended_while_it_is_deleted_is_left_out(ada, library):
+    """The list is stored after the rows with the track were deleted, and before the track is."""
+
+    def keep() -> None:
+        try:
+            kept(ada, candidate(library["Halo"]), candidate(library["Naima"]))
+        finally:
+            connection.close()
+
+    storing: list[Future[None]] = []
+
+    def store_list_first(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('DELETE FROM "tracks_track"'):
+            storing.append(pool.submit(keep))
+            while not (storing[0].done() or is_waiting_for_a_lock()):
+                pass
+        return execute(sql, *rest)
+
+    with ThreadPoolExecutor() as pool:
+        with connection.execute_wrapper(store_list_first):
+            delete_track(track_id=library["Halo"].pk)
+        storing[0].result()
+
+    assert [one.track.title for one in Recommendation.objects.select_related("track")] == ["Naima"]
 
 
 @pytest.mark.django_db(transaction=True)
