@@ -107,7 +107,7 @@ def _needs_services(item: pytest.Item) -> bool:
 
 
 def _folder_of(item: pytest.Item) -> str:
-    return item.path.relative_to(PROJECT / "tests").parts[0]
+    return item.path.relative_to(PROJECT).parts[1]
 
 
 def _size_of(item: pytest.Item) -> str:
