@@ -43,7 +43,9 @@ def free_position(room: Room, gap: Gap) -> float:
 
 def nonzero_position_of(item: PlaylistTrack) -> float:
     """The stored value of a position of 0: another number in the same gap."""
-    gap, _ = gap_around(queue_positions(item.room, without=item.pk), 0.0)
+    gap = item.gap if item.is_current else None
+    if gap is None or not gap.holds(0.0):
+        gap, _ = gap_around(queue_positions(item.room, without=item.pk), 0.0)
     return nonzero_position(
         gap.before.position if gap.before else None, gap.after.position if gap.after else None
     )

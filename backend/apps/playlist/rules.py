@@ -56,7 +56,12 @@ class RoomRules(Rules[Room]):
 
     def after_change(self, row: Room, before: Room | None) -> None:
         if before is not None and (row.playing_id, row.order) != (before.playing_id, before.order):
-            apply_vote_order(row, moved_ids=[before.playing_id, row.playing_id], is_current=row.is_current)
+            apply_vote_order(
+                row,
+                moved_ids=[before.playing_id, row.playing_id],
+                is_current=row.is_current,
+                item=row.playing if row.is_current else None,
+            )
         if before is not None and row.playing_id != before.playing_id:
             play_switched.send(sender=Room, room=row)
 
@@ -163,22 +168,26 @@ class Rank(NamedTuple):
     item_id: int
 
 
-_COUNTS = "SELECT id, votes, votes_reached_seq FROM playlist_playlisttrack WHERE room_id = %s"
+_RANKS = (
+    "SELECT id, votes, votes_reached_seq, position FROM playlist_playlisttrack WHERE room_id = %s"
+    " ORDER BY position"
+)
 
 
-def ranks(room: Room) -> list[Rank]:
-    """The queue as votes order it."""
-    rows = fetch_all(_COUNTS, [room.pk])
-    return sorted(Rank(pk != room.playing_id, -votes, reached, pk) for pk, votes, reached in rows)
+def ranks_and_positions(room: Room) -> tuple[list[Rank], list[QueuePosition]]:
+    """The queue in the order by votes, and in the order of its positions."""
+    rows = fetch_all(_RANKS, [room.pk])
+    ranks = sorted(Rank(pk != room.playing_id, -votes, reached, pk) for pk, votes, reached, _ in rows)
+    return ranks, [QueuePosition(position, pk) for pk, _, _, position in rows]
 
 
 def gap_by_votes(room: Room, *, votes: int, reached_seq: int) -> Gap:
     """Where an item that is not there yet belongs."""
-    queue = {standing.item_id: standing for standing in queue_positions(room)}
-    ordered = [queue[rank.item_id] for rank in _ranks_after(room)]
+    apply_vote_order(room)
+    ranks, queue = ranks_and_positions(room)
     newcomer = Rank(waits=True, fewer_votes=-votes, reached_seq=reached_seq, item_id=2**63)
-    index = sum(rank < newcomer for rank in ranks(room))
-    return gap_after(ordered, index - 1) if ordered else gap_at_end(ordered)
+    index = sum(rank < newcomer for rank in ranks)
+    return gap_after(queue, index - 1) if queue else gap_at_end(queue)
 
 
 def apply_vote_order(
@@ -198,8 +207,8 @@ def apply_vote_order(
         room = Room.objects.get(pk=room.pk)  # what plays may have changed since it was loaded
     if room.order != Order.VOTES:
         return
-    wanted = [rank.item_id for rank in ranks(room)]
-    queue = queue_positions(room)
+    ranks, queue = ranks_and_positions(room)
+    wanted = [rank.item_id for rank in ranks]
     standing = [standing.item_id for standing in queue]
     moved = [item_id for item_id in wanted if item_id in set(moved_ids)]
     if [i for i in wanted if i not in moved] != [i for i in standing if i not in moved]:
@@ -243,12 +252,6 @@ def _move_into_rank(
     item.position, item.gap, item.is_being_settled = position, gap, True
     item.save_current(before=before, update_fields=["position"])
     item.is_being_settled, item.is_in_rank = False, gap.is_wide_with(item.position)
-
-
-def _ranks_after(room: Room) -> list[Rank]:
-    """The ranks, after positions were made to say the same."""
-    apply_vote_order(room)
-    return ranks(room)
 
 
 # --- What plays --------------------------------------------------------------------------------------

@@ -110,13 +110,22 @@ def test_a_play_takes_four_more_if_the_room_has_a_player(room, ask):
     assert_at_most(16, ask("POST", f"{items[2].pk}/play/"))
 
 
-def test_a_vote_that_moves_its_item_takes_sixteen(room, ask):
+def test_a_vote_that_moves_its_item_takes_fourteen(room, ask):
     room.chosen_order = "votes"
     room.save()
     last = room.items.order_by("position").last()
     assert last is not None
-    assert_at_most(16, ask("POST", f"{last.pk}/vote/", {"value": 1}))
+    assert_at_most(14, ask("POST", f"{last.pk}/vote/", {"value": 1}))
     assert first(room) == last
+
+
+def test_a_play_that_moves_its_item_and_the_previous_one_takes_seventeen(room, ask):
+    room.chosen_order = "votes"
+    room.save()
+    one, *_, other = room.items.order_by("position")
+    assert_at_most(12, ask("POST", f"{one.pk}/play/"))
+    assert_at_most(17, ask("POST", f"{other.pk}/play/"))
+    assert first(room) == other
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is asked within the process")

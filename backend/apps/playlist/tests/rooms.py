@@ -53,7 +53,7 @@ def positions(room: Room) -> list[float]:
     return list(room.items.order_by("position").values_list("position", flat=True))
 
 
-def told(room: Room, *, since: int = 0) -> Events:
+def events_of(room: Room, *, since: int = 0) -> Events:
     """Type and payload of every event of the room, after a number."""
     return [(event["type"], event["payload"]) for event in log_of(room, since=since)]
 
@@ -76,4 +76,4 @@ def event_recorder(room: Room) -> Iterator[list[str]]:
     types.extend(event["type"] for event in events)
     if events:
         assert_events_explain(before, events, after)
-    assert bool(events) == (before != after), f"told {types}"
+    assert bool(events) == (before != after), f"sent {types}"

@@ -51,10 +51,10 @@ def test_an_invalid_slug_or_name_is_an_error_in_the_form(
 def test_only_the_rooms_own_items_can_play(admin: Admin, room: Room) -> None:
     queued(room, "A")
     (foreign,) = queued(Room.objects.create(slug="attic", name="Attic"), "B")
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         answer = admin.open(room).send(playing=foreign.pk)
     assert b"Select a valid choice" in answer.content
-    assert not told
+    assert not events
 
 
 def test_an_outdated_form_of_a_room_does_not_change_the_playing_item_even_if_it_was_removed(
@@ -63,11 +63,11 @@ def test_an_outdated_form_of_a_room_does_not_change_the_playing_item_even_if_it_
     first, second = queued(room, "AB")
     old = admin.open(room)
     play_item(slug="kitchen", item_id=second.pk)
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         old.send(name="Cellar")
     room.refresh_from_db()
     assert (room.name, room.playing_id) == ("Cellar", second.pk)
-    assert [event["type"] for event in told] == ["room.renamed"]
+    assert [event["type"] for event in events] == ["room.renamed"]
 
     older = admin.open(room)
     play_item(slug="kitchen", item_id=first.pk)
@@ -135,11 +135,11 @@ def test_a_write_between_loading_and_locking_is_not_undone(monkeypatch: pytest.M
 
     page = Admin().open(room)
     monkeypatch.setattr(Room, "lock_for_change", play_and_lock)
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         page.send(name="Cellar")
     room.refresh_from_db()
     assert (room.name, room.playing_id) == ("Cellar", item.pk)
-    assert [event["type"] for event in told] == ["track.playing", "room.renamed"]
+    assert [event["type"] for event in events] == ["track.playing", "room.renamed"]
     assert room.plays.get().ended_at is None
 
 
@@ -154,11 +154,11 @@ def test_a_queued_track_is_an_error_in_the_form_and_a_full_room_a_message(
     assert answer.status_code == 200
     assert b"already exists" in answer.content
     settings.MAX_QUEUE_ITEMS = 1
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         page = admin.open_new(PlaylistTrack)
         text = page.send_and_follow(room=room.pk, track=new_track("B").pk, added_by="Cem")
     assert "The queue is full." in text
-    assert not told
+    assert not events
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ def test_values_that_the_api_rejects_are_errors_in_the_form(
     admin: Admin, room: Room, field: str, value: str
 ) -> None:
     (item,) = queued(room, "A")
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         assert admin.open(item).send(**{field: value}).status_code == 200
-    assert not told
+    assert not events
 
 
 @pytest.mark.parametrize("order", ["manual", "votes"])
@@ -185,10 +185,10 @@ def test_an_unchanged_form_sends_no_event_nor_do_values_that_cannot_be_typed(
     room.save()
     (item,) = queued(room, "A")
     other, track = Room.objects.create(slug="other", name="Other"), new_track("B")
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         assert admin.open(item).send().status_code == 302
         admin.open(item).send(votes="7", room=other.pk, track=track.pk, played_at_0="2026-01-01")
-    assert not told
+    assert not events
 
 
 def test_an_outdated_form_does_not_undo_changes_of_others(admin: Admin, room: Room) -> None:
@@ -196,9 +196,9 @@ def test_an_outdated_form_does_not_undo_changes_of_others(admin: Admin, room: Ro
     old = admin.open(third)
     change_item(slug="kitchen", item_id=third.pk, place=Place(before_id=first.pk), is_playing=None)
     cast_vote(slug="kitchen", item_id=third.pk, voter="net:x", value=1)
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         old.send(added_by="Cem")
-    assert [event["type"] for event in told] == ["track.updated"]
+    assert [event["type"] for event in events] == ["track.updated"]
     item = PlaylistTrack.objects.get(pk=third.pk)
     assert (titles(room), item.added_by, item.votes) == ("CAB", "Cem", 1)
 
@@ -206,9 +206,9 @@ def test_an_outdated_form_does_not_undo_changes_of_others(admin: Admin, room: Ro
 def test_a_form_without_its_initial_values_is_compared_with_the_row(admin: Admin, room: Room) -> None:
     (item,) = queued(room, "A")
     path = admin.open(item).path
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         admin.client.post(path, {"position": str(item.position), "added_by": "Cem"})
-    assert [event["type"] for event in told] == ["track.updated"]
+    assert [event["type"] for event in events] == ["track.updated"]
 
 
 def test_a_position_that_was_just_taken_moves_the_item_behind_it_and_a_switch_to_votes_ignores_the_move(
@@ -225,7 +225,7 @@ def test_a_position_that_was_just_taken_moves_the_item_behind_it_and_a_switch_to
     room.chosen_order = "votes"
     room.save(update_fields=["chosen_order"])
     before = titles(room)
-    with invariants_hold(room) as told:
+    with invariants_hold(room) as events:
         older.send(position="77")
-    assert not told
+    assert not events
     assert titles(room) == before

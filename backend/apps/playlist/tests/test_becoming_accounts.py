@@ -16,7 +16,7 @@ from apps.playlist.personal_data import RECORDS_PER_QUERY
 from apps.playlist.services import Place, add_item, cast_vote, remove_item, restore_item
 from apps.playlist.tests.invariant_checks import invariants_hold
 from apps.playlist.tests.people import Person
-from apps.playlist.tests.rooms import add, event_recorder, new_room, own_rooms, queued, told, top
+from apps.playlist.tests.rooms import add, event_recorder, events_of, new_room, own_rooms, queued, top
 from apps.rooms.models import Room
 from apps.tracks.models import Track
 from apps.tracks.tests.factories import new_track
@@ -211,7 +211,7 @@ def test_other_writes_run_between_the_portions(
     assert max(database.seconds) < 0.1
     copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_idempotencyrecord" in sql]
     assert len(copies) <= 600 / ROWS_PER_MERGE + 1  # each response once, and that of this very request
-    assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 60
+    assert [kind for kind, _ in events_of(room, since=before)] == ["track.voted"] * 60
     check_all_is_the_accounts(guest_key, ada, room, items)
 
 
@@ -249,7 +249,7 @@ def test_an_interrupted_merge_is_completed_once_by_the_next_login():
         assert dict(PlaylistTrack.objects.values_list("pk", "votes")) == dict(sums)
 
     assert statements > 13 * 10
-    assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 20
+    assert [kind for kind, _ in events_of(room, since=before)] == ["track.voted"] * 20
     check_all_is_the_accounts(bo.key, ada, room, items)
 
 

@@ -7,7 +7,7 @@ from django.core.serializers import deserialize, serialize
 
 from apps.playlist import signals
 from apps.playlist.models import PlaylistTrack, Vote
-from apps.playlist.tests.rooms import event_recorder, queued, told
+from apps.playlist.tests.rooms import event_recorder, events_of, queued
 from apps.realtime.decorators import event_payload_types
 from apps.rooms.models import Room
 from core.changes import WriteWithoutEventsError
@@ -49,12 +49,12 @@ def test_a_stale_instance_sends_events_for_its_changes_of_the_database(room):
 def test_loading_a_fixture_sends_no_event(room):
     item = queued(room, "ab")[0]
     text = serialize("json", PlaylistTrack.objects.filter(pk=item.pk))
-    seq = len(told(room))
+    seq = len(events_of(room))
     PlaylistTrack.objects.filter(pk=item.pk).update_without_events(position=50.0)
     for row in deserialize("json", text):
         row.save()
     assert PlaylistTrack.objects.get(pk=item.pk).position == item.position
-    assert len(told(room)) == seq
+    assert len(events_of(room)) == seq
 
 
 def test_writes_without_signals_are_rejected(room):

@@ -12,7 +12,7 @@ from websockets.frames import Close
 
 from apps.playlist.management.commands import watch
 from apps.playlist.services import play_item, remove_item
-from apps.playlist.tests.rooms import add, new_room, told
+from apps.playlist.tests.rooms import add, events_of, new_room
 
 GREETING = {
     "type": "connection.established",
@@ -77,7 +77,7 @@ def test_every_event_is_printed_as_one_readable_line(watched, db):
     item = add(room, "Halo")
     play_item(slug=room.slug, item_id=item.pk)
     remove_item(slug=room.slug, item_id=item.pk)
-    frames = [event(seq, *one) for seq, one in enumerate(told(room), start=5)]
+    frames = [event(seq, *one) for seq, one in enumerate(events_of(room), start=5)]
     heartbeat = {"type": "heartbeat", "payload": {"epoch": "e", "seq": 9}}
     lines = watched(Server([GREETING, *frames, heartbeat]))
     about = f"item {item.pk}: Halo — Beyoncé (at 1, +0 votes, added by Ada)"

@@ -14,7 +14,7 @@ from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Vo
 from apps.playlist.personal_data import ITEMS_PER_QUERY, RECORDS_PER_QUERY
 from apps.playlist.services import play_item, remove_item, restore_item, stop_playing
 from apps.playlist.tests.people import PASSWORD, Person
-from apps.playlist.tests.rooms import add, new_room, own_rooms, told, top
+from apps.playlist.tests.rooms import add, events_of, new_room, own_rooms, top
 from apps.rooms.models import Room
 from apps.users.models import User
 from core import database as core_database
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # A name that no other caller has.
 NAME, ALIAS, GUEST_NAME = "quixotica", "Zephyrine", "Wilhelmina"
 # By table: where the export has what stands there about a person.
-TOLD = {
+EXPORTED_AS = {
     "users_user": "account",
     "users_profile": "profile",
     "users_user_groups": "account",
@@ -146,14 +146,16 @@ def test_every_table_with_data_of_the_person_is_in_the_export(room, ada):
     }
     related |= {field.m2m_db_table() for field in User._meta.many_to_many}
     named = {place.partition(".")[0] for place, text in cells() if ada.key == text or NAME in text}
-    assert TOLD.keys() <= {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    assert related | named <= TOLD.keys()
+    assert EXPORTED_AS.keys() <= {
+        model._meta.db_table for model in apps.get_models(include_auto_created=True)
+    }
+    assert related | named <= EXPORTED_AS.keys()
     assert {"users_profile", "playlist_vote", "playlist_play"} <= related | named
 
     exported = export(ada)
 
     for table in related | named:
-        assert exported[TOLD[table]], table
+        assert exported[EXPORTED_AS[table]], table
     assert PASSWORD not in str(exported)
     assert ada.user is not None
     assert User.objects.get(pk=ada.user.pk).password not in str(exported)
@@ -224,7 +226,7 @@ def test_erasing_a_guest_without_a_name_changes_no_log(room):
     before = (top(room), room.stream.epoch)
     ada.ask("DELETE", "users/me/")
     assert (top(room), room.stream.epoch) == before
-    assert len(told(room)) == 1
+    assert len(events_of(room)) == 1
 
 
 def test_a_name_of_a_former_item_is_redacted_in_the_log(room):
