@@ -96,7 +96,11 @@ class QueueModel:
         if self._stands_there(item, place):
             return NOTHING
         self.items.remove(item)
-        return Effect(("track.moved",), renumbers=self._put(item, place))
+        position = item.position
+        renumbers = self._put(item, place)
+        if item.position == position and not renumbers:
+            return NOTHING  # 0 is stored as another number, and it had that one already
+        return Effect(("track.moved",), renumbers=renumbers)
 
     def vote(self, item_id: int, voter: str, *, value: int | None, step: int) -> Effect:
         item = self.item(item_id)

@@ -63,7 +63,7 @@ def add_track(db: None) -> AddTrack:
 @pytest.fixture
 def library(add_track: AddTrack) -> dict[str, Track]:
     """Jazz and pop, by title."""
-    told = [
+    rows = [
         ("So What", "Miles Davis", "jazz"),
         ("Blue in Green", "Miles Davis", "jazz"),
         ("Naima", "John Coltrane", "jazz"),
@@ -72,4 +72,4 @@ def library(add_track: AddTrack) -> dict[str, Track]:
         ("Toxic", "Britney Spears", "pop"),
         ("Royals", "Lorde", "pop"),
     ]
-    return {title: add_track(title, artist, genre=genre) for title, artist, genre in told}
+    return {title: add_track(title, artist, genre=genre) for title, artist, genre in rows}

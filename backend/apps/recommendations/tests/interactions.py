@@ -15,8 +15,8 @@ NETWORK = "192.0.2.1"
 
 def interact(user: User, kind: str, *tracks: Track, at: datetime | None = None, times: int = 1) -> None:
     """The person did this with each of them."""
-    told = [NewActivity(kind=Kind(kind), track_id=track.pk, occurred_at=at) for track in tracks]
-    record_activities(user_id=user.pk, activities=told * times)
+    reported = [NewActivity(kind=Kind(kind), track_id=track.pk, occurred_at=at) for track in tracks]
+    record_activities(user_id=user.pk, activities=reported * times)
 
 
 def read(user: User, *, limit: int | None = 100, room: str | None = None) -> PersonRecommendationsPayload:

@@ -60,7 +60,7 @@ def test_equivalent_spellings_of_a_data_set_are_read_alike(file, content):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("", ": has no header"),
         ("user,item\na,x\n", ":1: has no column weight; it has user, item"),
@@ -76,14 +76,14 @@ def test_equivalent_spellings_of_a_data_set_are_read_alike(file, content):
         (gzip.compress(b"user,item,weight\n" + b"a,x,1\n" * 99, mtime=0)[:-12], ": is damaged or cut off"),
     ],
 )
-def test_invalid_input_is_reported_with_file_and_line(file, content, told):
+def test_invalid_input_is_reported_with_file_and_line(file, content, message):
     path = file(content)
 
     with pytest.raises(ListeningError) as raised:
         read_listening(path)
 
     assert str(raised.value).startswith(str(path))
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_users_and_artist_names_are_read(file):

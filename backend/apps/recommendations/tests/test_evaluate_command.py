@@ -52,13 +52,13 @@ def test_each_user_gets_all_items_but_known_ones(tmp_path):
 
 
 def test_invalid_input_is_reported_and_no_file_is_written(tmp_path):
-    for rows, people, more, told in (
+    for rows, people, more, message in (
         ([], ["a"], [], r"train\.csv\.gz: has no listen of a weight above 0"),
         (two_tastes(), ["a"], ["--histories", tmp_path / "none.csv"], r"none\.csv: can't be read"),
         *((two_tastes(), ["a"], [f"--k={k}"], "is not a whole number above 0") for k in ("0", "-1", "many")),
         (two_tastes(), ["a"], ["--out=."], "can't be written"),
     ):
-        with pytest.raises(CommandError, match=told):
+        with pytest.raises(CommandError, match=message):
             evaluated(tmp_path, rows, people, *more)
     assert not (tmp_path / "out.jsonl").exists()
 

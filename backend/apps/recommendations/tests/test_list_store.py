@@ -30,8 +30,8 @@ def candidate(track, score=0.5) -> Candidate:
 
 
 def outside(name="x1", title="Elsewhere") -> Candidate:
-    told = OutsideTrack("elsewhere", name, title, "Somebody", preview_url="https://e.example/p.mp3")
-    return Candidate(0.4, REASON, outside=told)
+    outside_track = OutsideTrack("elsewhere", name, title, "Somebody", preview_url="https://e.example/p.mp3")
+    return Candidate(0.4, REASON, outside=outside_track)
 
 
 def kept(user, *candidates):
@@ -99,7 +99,7 @@ def test_a_track_that_is_recommended_while_it_is_deleted_is_left_out(ada, librar
             delete_track(track_id=library["Halo"].pk)
         storing[0].result()
 
-    assert [one.track.title for one in Recommendation.objects.select_related("track")] == ["Naima"]
+    assert list(Recommendation.objects.values_list("track__title", flat=True)) == ["Naima"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -98,8 +98,8 @@ def test_an_invalid_model_is_rejected_with_a_reason(stored):
 
     rejected(stored + b"\0", "cut off, or something was added")
     for version in (0, VERSION + 1):
-        told = f"has format {version}, and this version reads format {VERSION}"
-        rejected(packed(payload, version=version), told)
+        message = f"has format {version}, and this version reads format {VERSION}"
+        rejected(packed(payload, version=version), message)
     for other in ({"people": np.zeros(3)}, arrays | {"factors": np.array([print], dtype=object)}):
         rejected(packed(archive(**other)), "something else than a model")
     for name in ("factors", "factor_sets"):

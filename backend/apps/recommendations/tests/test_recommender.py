@@ -148,7 +148,7 @@ def test_dislikes_of_people_in_a_room_are_read_after_each_activity(library, add_
     assert library["Naima"].pk in {one.track.id for one in shown(room)}
 
     shown(room)
-    assert read.call_count == 1, "once for Ada, and never for who has told nothing"
+    assert read.call_count == 1, "once for Ada, and never for users without preferences"
     interact(ada, "dislike", library["Naima"])
     assert library["Naima"].pk not in {one.track.id for one in shown(room)}
     assert read.call_count == 2

@@ -18,8 +18,8 @@ ISRC = "USSM15900113"
 REASONS = (Reason(ReasonKind.SEED_GENRE, "You asked for jazz"),)
 
 
-def outside(title="So What", artist="Miles Davis", **told) -> OutsideTrack:
-    return OutsideTrack("elsewhere", told.pop("name", "x1"), title, artist, **told)
+def outside(title="So What", artist="Miles Davis", **metadata) -> OutsideTrack:
+    return OutsideTrack("elsewhere", metadata.pop("name", "x1"), title, artist, **metadata)
 
 
 def candidate(track: OutsideTrack) -> Candidate:
@@ -56,16 +56,18 @@ def test_unstorable_candidates_and_invalid_fields_are_left_out(ada):
     with pytest.raises(Conflict):
         bring_in(recommendation_id=recommended(ada, outside(title=" "))[0], user_id=ada.pk)
 
-    told = outside(album="Kind of Blue", isrc="nonsense", duration_seconds=0, cover_url="javascript:alert(1)")
-    assert metadata_of(told) == TrackMetadata("So What", "Miles Davis", album="Kind of Blue")
-    told = outside(preview_url="javascript:alert(1)", external_url="https://e.example/x1", album=" Blue ")
-    (found,) = resolve_candidates([candidate(told)])
+    metadata = outside(
+        album="Kind of Blue", isrc="nonsense", duration_seconds=0, cover_url="javascript:alert(1)"
+    )
+    assert metadata_of(metadata) == TrackMetadata("So What", "Miles Davis", album="Kind of Blue")
+    metadata = outside(preview_url="javascript:alert(1)", external_url="https://e.example/x1", album=" Blue ")
+    (found,) = resolve_candidates([candidate(metadata)])
     assert found.outside == outside(external_url="https://e.example/x1", album="Blue")
 
 
 def test_a_new_track_is_added_once_and_an_existing_one_unchanged(ada):
-    told = outside(isrc=ISRC, duration_seconds=545, album="Kind of Blue")
-    number, other = recommended(ada, told, outside(name="x2", album="The Best of"))
+    metadata = outside(isrc=ISRC, duration_seconds=545, album="Kind of Blue")
+    number, other = recommended(ada, metadata, outside(name="x2", album="The Best of"))
 
     track, is_new = bring_in(recommendation_id=number, user_id=ada.pk)
     again, is_new_again = bring_in(recommendation_id=number, user_id=ada.pk)

@@ -127,7 +127,7 @@ def learned() -> dict[tuple[str, str], float]:
     sums: defaultdict[tuple[str, str], float] = defaultdict(float)
     for listener, item, weight in own_listening():
         sums[listener, item] += weight
-    assert {item for _, item in sums if item.startswith("artist:")}, "each track is told with its artist"
+    assert {item for _, item in sums if item.startswith("artist:")}, "each track is reported with its artist"
     return {(listener, item): weight for (listener, item), weight in sums.items() if "track:" in item}
 
 

@@ -83,8 +83,8 @@ class SpotifyStandIn(StandIn):
         right = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         is_right = handler.asked.headers.get("authorization") == f"Basic {right}"
         if not is_right or handler.asked.form != {"grant_type": "client_credentials"}:
-            told = {"error": "invalid_client", "error_description": "Invalid client secret"}
-            answers(told, status=400)(handler)
+            error = {"error": "invalid_client", "error_description": "Invalid client secret"}
+            answers(error, status=400)(handler)
             return
         token = f"BQ-token-{len(self._tokens) + 1}-0123456789"
         self._tokens.append(token)

@@ -94,9 +94,9 @@ def test_a_track_found_by_two_searches_is_listed_once_and_first_with_both_reason
     ]
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
-    told = [(one.outside.title, one.outside.artist) for one in found if one.outside]
-    assert len(told) == len(dict(told)) == 4
-    assert ("Kettle", "Ada Brook, Bo Cedar") in told
+    described = [(one.outside.title, one.outside.artist) for one in found if one.outside]
+    assert len(described) == len(dict(described)) == 4
+    assert ("Kettle", "Ada Brook, Bo Cedar") in described
     assert len(titles(source, LIKES_ADA_AND_JAZZ, most=2)) == 2
 
 
@@ -112,7 +112,7 @@ def test_the_number_of_searches_is_limited_and_they_change_daily(
     assert queries[0] != queries[spotify.MAX_SEARCHES]
 
 
-def told(**changes: Any) -> dict[str, Any]:
+def described(**changes: Any) -> dict[str, Any]:
     return {**LANTERN.as_told(), **changes}
 
 
@@ -127,7 +127,7 @@ COVER = "https://i.spotify.example/only"
         (BARE, None),
         (BARE | dict.fromkeys(DETAILS), None),
         (
-            told(
+            described(
                 duration_ms=0,
                 external_ids={"isrc": "none"},
                 preview_url="javascript:alert(1)",
@@ -156,8 +156,16 @@ def test_missing_and_invalid_details_are_ignored(
 @pytest.mark.parametrize(
     "item",
     [
-        *(None, 7, {}, told(name=7), told(name=" "), told(name="a" * 301), told(name="a\x00b")),
-        *(told(id=None), told(id="../x"), told(artists=[]), told(artists=[{"name": ""}])),
+        *(
+            None,
+            7,
+            {},
+            described(name=7),
+            described(name=" "),
+            described(name="a" * 301),
+            described(name="a\x00b"),
+        ),
+        *(described(id=None), described(id="../x"), described(artists=[]), described(artists=[{"name": ""}])),
     ],
 )
 def test_an_invalid_track_affects_no_other(
