@@ -126,8 +126,8 @@ class Environment:
         for key, equals, _ in pairs:
             if key not in keys or not equals:
                 self._reject(name, f"must list pairs such as {keys[0]}=…, of {', '.join(keys)}, not {key!r}")
-        told = {**default, **{key: value for key, _, value in pairs}}
-        return {key: value for key, value in told.items() if value}
+        filled = {**default, **{key: value for key, _, value in pairs}}
+        return {key: value for key, value in filled.items() if value}
 
     def webhook_url(self, name: str) -> str:
         """A webhook's URL; "" for none. Its path and query may be secret."""

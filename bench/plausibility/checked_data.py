@@ -149,14 +149,18 @@ def _lists_in(place: Path) -> dict[str, Series]:
         if not (there["day"] and there["rank"] and there["title"]):
             return {}
         for row in rows:
-            told = {ours: row[theirs] if theirs else "" for ours, theirs in there.items()}
+            values = {ours: row[theirs] if theirs else "" for ours, theirs in there.items()}
             artist, _, title = (
-                told["title"].partition(" - ") if not told["artist"] else (told["artist"], "", told["title"])
+                values["title"].partition(" - ")
+                if not values["artist"]
+                else (values["artist"], "", values["title"])
             )
-            day = _day(told["day"])
-            total = int(told["total"]) if told["total"] else None
-            key = told["id"] or f"{artist} - {title}"
-            found[told["series"]].days[day].append(Line(int(float(told["rank"])), key, title, artist, total))
+            day = _day(values["day"])
+            total = int(values["total"]) if values["total"] else None
+            key = values["id"] or f"{artist} - {title}"
+            found[values["series"]].days[day].append(
+                Line(int(float(values["rank"])), key, title, artist, total)
+            )
     return found
 
 

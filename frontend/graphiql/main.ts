@@ -18,7 +18,7 @@ const FIRST_QUESTION = `# What charts there are. Ctrl-Enter asks, Ctrl-Space sug
 }
 `;
 
-/** What the server refuses is shown as it was told. */
+/** Errors of the server are shown as they were received. */
 async function ask(question: unknown): Promise<unknown> {
   const response = await fetch(ADDRESS, {
     method: "POST",

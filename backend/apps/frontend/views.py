@@ -156,14 +156,14 @@ class Page(APIView):
         the request, if its host is not this machine's. If empty, only this machine can connect.
         """
         addresses = public_urls(scheme=request.scheme or "http", host=request.get_host())
-        told = PagePayload(
+        payload = PagePayload(
             cover_hosts=settings.COVER_HOSTS,
             embed_hosts=settings.EMBED_HOSTS,
             addresses=addresses,
             is_reachable_by_others=bool(addresses),
             version=VERSION,
         )
-        return Response(told, headers={"Cache-Control": "no-store"})
+        return Response(payload, headers={"Cache-Control": "no-store"})
 
 
 class PageErrors(APIView):
@@ -199,18 +199,18 @@ class PageErrors(APIView):
         It is logged as one line, without queries, hosts, names of rooms and quoted text of
         the message.
         """
-        told = PageErrorSerializer(data=request.data)
-        told.is_valid(raise_exception=True)
+        serializer = PageErrorSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         plain = request._request
         check_rate_limit(PAGE_ERRORS_OF_CALLER, caller_of(plain).counted_as)
         check_rate_limit(PAGE_ERRORS_OF_ADDRESS, network_of(visit_of(plain).address))
-        log_page_error(PageError(**told.validated_data))
+        log_page_error(PageError(**serializer.validated_data))
         return Response(status=204)
 
 
 def front_page(request: HttpRequest, *, entry_points: Sequence[str], socket: str) -> HttpResponse:
     """The page shown if the web app is not built: the reason, what to do, other URLs."""
-    told = {"missing": why_missing(settings.FRONTEND_DIR), "entry_points": entry_points, "socket": socket}
-    response = render(request, "front_page.html", told)
+    context = {"missing": why_missing(settings.FRONTEND_DIR), "entry_points": entry_points, "socket": socket}
+    response = render(request, "front_page.html", context)
     response["Cache-Control"] = "no-store"
     return response

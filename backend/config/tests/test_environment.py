@@ -111,17 +111,17 @@ NONSENSE: dict[tuple[str, str], list[str]] = {
 
 
 @pytest.mark.parametrize(
-    ("reader", "told", "given"),
-    [(reader, told, given) for (reader, told), all_of_it in NONSENSE.items() for given in all_of_it],
+    ("reader", "expected", "given"),
+    [(reader, expected, given) for (reader, expected), all_of_it in NONSENSE.items() for given in all_of_it],
 )
 def test_invalid_values_are_rejected_by_name_and_secrets_are_not_shown(
-    environment, monkeypatch, reader: str, given: str, told: str
+    environment, monkeypatch, reader: str, given: str, expected: str
 ):
-    name = told.split(" ", 1)[0]
+    name = expected.split(" ", 1)[0]
     monkeypatch.setenv(name, given)
     READERS[reader](environment, name)
     message = rejection(environment)
-    assert told in message
+    assert expected in message
     assert (f"(it is {given!r})" in message) == (not name.endswith(("_URL", "_DSN")))
     assert "p@ss" not in message
 
@@ -182,9 +182,9 @@ def test_a_folder_that_cannot_be_created_is_rejected_by_name(environment, monkey
     (tmp_path / "file").touch()
     monkeypatch.setenv("DATA_DIR", "file/below")
     environment.folder("DATA_DIR", tmp_path, base=tmp_path)
-    told = rejection(environment)
-    assert "DATA_DIR names" in told
-    assert "which cannot be created" in told
+    message = rejection(environment)
+    assert "DATA_DIR names" in message
+    assert "which cannot be created" in message
 
 
 # --- Several variables -------------------------------------------------------------------------------
@@ -201,9 +201,9 @@ def test_incomplete_groups_of_settings_are_rejected(environment, monkeypatch, fi
     if missing is None:
         environment.finish()
         return
-    told = rejection(environment)
-    assert f"{missing} is not set: LAMPS_ID and LAMPS_SECRET go together" in told
-    assert "sesame" not in told
+    message = rejection(environment)
+    assert f"{missing} is not set: LAMPS_ID and LAMPS_SECRET go together" in message
+    assert "sesame" not in message
 
 
 @pytest.mark.parametrize(

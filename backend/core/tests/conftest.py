@@ -19,9 +19,9 @@ def note_table(django_db_setup, django_db_blocker) -> Iterator[None]:
 @pytest.fixture
 def notes(note_table: None, db: None) -> Iterator[list[str]]:
     """The table of notes, and the hooks that are called from here on. All of it is rolled back."""
-    Note.told.clear()
-    yield Note.told
-    Note.told.clear()
+    Note.called.clear()
+    yield Note.called
+    Note.called.clear()
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from core.changes import BroadcastModel
 
 
 class Note(BroadcastModel):
-    """A text on a board. `told` notes the hooks that were called, in order."""
+    """A text on a board. `called` notes the hooks that were called, in order."""
 
     board = models.IntegerField(default=0)
     text = models.CharField(max_length=50)
     place = models.IntegerField(null=True)
     # Where the code under test is called from the hooks.
-    told: ClassVar[list[str]] = []
+    called: ClassVar[list[str]] = []
     if TYPE_CHECKING:  # the plugin for Django knows only models of installed apps
         objects: ClassVar[Any]
 
@@ -51,7 +51,7 @@ class Note(BroadcastModel):
 
     def _note(self, hook: str) -> None:
         assert connection.in_atomic_block
-        self.told.append(hook)
+        self.called.append(hook)
 
 
 def make_table(model: Any) -> None:

@@ -17,23 +17,23 @@ Seen = list[tuple[object, object]]
 @pytest.fixture
 def seen() -> Iterator[Seen]:
     """The text before and after of each reported change."""
-    told: Seen = []
+    called: Seen = []
 
     def hear(instance: Note, *, raw: bool = False, **_: object) -> None:
         assert connection.in_atomic_block
         if raw:
             return
         change: Change[Note] = change_of(instance)
-        told.append((change.before and change.before.text, change.after and change.after.text))
+        called.append((change.before and change.before.text, change.after and change.after.text))
 
     with heard_by(hear), heard_by(hear, post_delete):
-        yield told
+        yield called
 
 
 def stored(text: str) -> Note:
     note = Note(text=text)
     note.save()
-    Note.told.clear()
+    Note.called.clear()
     return note
 
 
@@ -198,7 +198,7 @@ def test_nested_saves_report_both_changes(asked):
     """A receiver that saves the same instance again, as bad as that is, leaves the outer change as it was."""
     note = Note.objects.create(text="Halo")
     asked.clear()
-    told: list[str] = []
+    called: list[str] = []
 
     def hear(instance: Note, **_: object) -> None:
         if instance.place is None:
@@ -207,13 +207,13 @@ def test_nested_saves_report_both_changes(asked):
         change = change_of(instance)
         assert change.before
         assert change.after
-        told.append(f"{change.before.text} {change.before.place} to {change.after.place}")
+        called.append(f"{change.before.text} {change.before.place} to {change.after.place}")
 
     note.text = "Hello"
     with heard_by(hear):
         note.save(update_fields=["text"])
     assert asked == [(True, False), (False, True), (False, True), (True, False)]
-    assert told == ["Hello None to 1", "Halo None to 1"]
+    assert called == ["Hello None to 1", "Halo None to 1"]
 
 
 # --- A broken constraint is known by its name, on each database --------------------------------------

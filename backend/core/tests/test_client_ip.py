@@ -55,8 +55,8 @@ def test_any_header_gives_an_address_or_unknown_and_without_proxies_is_ignored(s
     settings.TRUSTED_PROXIES = 0
     assert client_ip(peer=PEER, forwarded_for=[text]) == PEER
     settings.TRUSTED_PROXIES = 1
-    told = client_ip(peer=PEER, forwarded_for=[text])
-    assert told == UNKNOWN_ADDRESS or str(ip_address(told)) == told
+    client_address = client_ip(peer=PEER, forwarded_for=[text])
+    assert client_address == UNKNOWN_ADDRESS or str(ip_address(client_address)) == client_address
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,9 @@ def test_every_exception_becomes_an_api_error_and_only_bugs_are_logged(
     ],
 )
 def test_validation_messages_are_flat_lists_by_field(detail: Any, expected: dict[str, list[str]]):
-    told = as_api_error(drf.ValidationError(detail))
-    assert told.details == expected
-    assert json_bytes(told.body())
+    error = as_api_error(drf.ValidationError(detail))
+    assert error.details == expected
+    assert json_bytes(error.body())
 
 
 # --- As responses --------------------------------------------------------------------------------------
@@ -133,17 +133,17 @@ def test_exceptions_of_views_have_the_error_shape_and_details_only_in_the_log(
     settings.ROOT_URLCONF = __name__
     client.raise_request_exception = False
     answer = client.get(f"/api/{way}/{name}/", headers={"X-Request-ID": "party-1"})
-    told = answer.json()["error"]
-    assert (answer.status_code, told["code"], answer["X-Request-ID"]) == (status, code, "party-1")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], answer["X-Request-ID"]) == (status, code, "party-1")
     assert answer["Content-Type"] == "application/json"
     assert answer.get("Retry-After") == ("1" if status == 503 else None)
-    assert ("manage.py migrate" in told["message"]) == name.startswith("unprepared")
+    assert ("manage.py migrate" in error["message"]) == name.startswith("unprepared")
     if status >= 500:
         assert str(RAISED[name]) not in answer.content.decode()
         assert logging.ERROR in {record.levelno for record in caplog.records}
         assert str(RAISED[name]) in caplog.text
     if status == 500:
-        assert told["details"] == {"request_id": "party-1"}
+        assert error["details"] == {"request_id": "party-1"}
 
 
 def test_the_root_handler_of_bugs_needs_no_exception():

@@ -6,7 +6,7 @@ HOUR = "quarter / 4"
 
 
 def count_anew(_apps, schema_editor):
-    """What was told before this counts in trends as what is told from now on: a person once an hour."""
+    """Activities from before this migration count in trends like later ones: a person once an hour."""
     for statement in (
         "INSERT INTO analytics_persontrackhourcount (user_id, track_id, hour, kind, count)"
         f" SELECT user_id, track_id, {HOUR}, kind, COUNT(*) FROM analytics_activity"

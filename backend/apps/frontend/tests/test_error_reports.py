@@ -64,18 +64,18 @@ def test_a_stack_becomes_frames_innermost_last(line, stack: str, room: str, appl
     ],
 )
 def test_personal_data_is_not_logged(line, fields):
-    told = line(**fields)
+    text = line(**fields)
 
-    assert "adas-party" not in told
-    assert "10.0.0.7" not in told
+    assert "adas-party" not in text
+    assert "10.0.0.7" not in text
 
 
 def test_the_log_entry_is_one_line_of_limited_length(line):
     deep = "at f (http://x/page/assets/index-a.js:1:2)\n" * 200
 
-    told = line(message="broken\r\nINFO all is well\u2028" * 400, stack=deep)
+    text = line(message="broken\r\nINFO all is well\u2028" * 400, stack=deep)
 
-    assert len(told) < MAX_ERROR_CHARACTERS + 30 * 100 + 300
+    assert len(text) < MAX_ERROR_CHARACTERS + 30 * 100 + 300
 
 
 @pytest.mark.parametrize(

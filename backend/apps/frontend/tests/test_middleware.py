@@ -55,19 +55,19 @@ def get(client: Client, path: str, **headers: str) -> Any:
 
 
 def test_without_graphiql_browsers_see_how_to_build_it_and_programs_use_the_api(client: Client, page: Path):
-    told = get(client, "/api/gql/", accept="text/html,*/*;q=0.8")
+    response = get(client, "/api/gql/", accept="text/html,*/*;q=0.8")
     rejected = get(client, "/api/gql/", accept="application/json")
     (page / "graphiql").mkdir()
     (page / "graphiql" / "index.html").write_text("built meanwhile")
     later = get(client, "/api/gql/", accept="text/html")
     schema = get(client, "/api/schema.graphql", accept="text/html,*/*;q=0.8")
 
-    assert (told.status_code, told["Cache-Control"]) == (404, "no-store")
-    assert "Accept" in told["Vary"]
-    assert "default-src 'none'" in told["Content-Security-Policy"]
+    assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
+    assert "Accept" in response["Vary"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
     for words in ("<code>make graphiql</code>", 'lang="en"', 'href="/api/schema.graphql"'):
-        assert words in told.content.decode()
-    assert "<script" not in told.content.decode()
+        assert words in response.content.decode()
+    assert "<script" not in response.content.decode()
     assert "restart the server" in later.content.decode()
     assert "make graphiql" not in later.content.decode()
     assert rejected.status_code == 405
@@ -228,10 +228,10 @@ def test_a_new_build_does_not_affect_a_running_server(client: Client, page: Path
 @pytest.mark.parametrize(
     ("accepted", "words"),
     [
-        *((told, GERMAN) for told in ("de", "de-AT,de;q=0.9,en;q=0.8", "en;q=0.5, de;q=0.9")),
+        *((response, GERMAN) for response in ("de", "de-AT,de;q=0.9,en;q=0.8", "en;q=0.5, de;q=0.9")),
         ("fr-FR,fr;q=0.9,de;q=0.8,en;q=0.7", GERMAN),
-        *((told, ENGLISH) for told in ("en-GB,de;q=0.5", "fr", "*", "")),
-        *((told, ENGLISH) for told in ("../../secret,%%%;q=x", "x" * 5000)),
+        *((response, ENGLISH) for response in ("en-GB,de;q=0.5", "fr", "*", "")),
+        *((response, ENGLISH) for response in ("../../secret,%%%;q=x", "x" * 5000)),
     ],
 )
 def test_messages_of_the_accepted_language_are_preloaded_only_with_the_web_app(

@@ -31,9 +31,9 @@ class RecordedNotifications(WorkerNotifier):
 
 @pytest.fixture
 def words() -> Iterator[RecordedNotifications]:
-    told = RecordedNotifications()
-    set_worker_notifier(told)
-    yield told
+    notifier = RecordedNotifications()
+    set_worker_notifier(notifier)
+    yield notifier
     set_worker_notifier(None)
 
 

@@ -43,9 +43,9 @@ def test_clients_receive_the_progress(work):
     assert job_payload(run).status == "running"
     fail_run(run, Failure("NO_MODEL", may_retry=False))
     run.refresh_from_db()
-    told = job_payload(run)
-    assert told.error
-    assert (told.error.code, bool(told.finished_at)) == ("NO_MODEL", True)
+    payload = job_payload(run)
+    assert payload.error
+    assert (payload.error.code, bool(payload.finished_at)) == ("NO_MODEL", True)
 
 
 # --- Without workers ---------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ async def pair(clock: FakeClock) -> AsyncIterator[tuple[Admission, Admission]]:
     other.stop()
 
 
-async def told(admission: Admission, visit: Visit, count: int) -> None:
+async def wait_for_count(admission: Admission, visit: Visit, count: int) -> None:
     """Waits until the others have heard of so many."""
     key = module._key(network_of(visit.address))
     await until(lambda: (cache.get(key) or {}).get(admission._process, (0, 0))[0] == count)
@@ -68,7 +68,7 @@ async def test_connections_of_a_killed_process_expire(pair, visits, clock):
     one, other = pair
     for visit in visits[:TOGETHER]:
         await one.enter(visit, is_join=True)
-    await told(one, visits[0], TOGETHER)
+    await wait_for_count(one, visits[0], TOGETHER)
     one.stop()
     clock.advance(COUNTS_TTL_SECONDS - 1)
     assert await is_rejected(other, visits[-1])

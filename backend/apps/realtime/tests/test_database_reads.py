@@ -141,7 +141,7 @@ async def test_requests_before_the_start_of_a_read_share_its_result_or_error():
     found = await asyncio.gather(*others, return_exceptions=True)
     assert [type(error) for error in found] == [ZeroDivisionError] * 3
     assert await reads.get("other", lambda: 7) == 7
-    assert await reads.get("top", slow.count) == 2, "who asks later is told what is so later"
+    assert await reads.get("top", slow.count) == 2, "a later request returns the later state"
     await asyncio.gather(*busy)
 
 

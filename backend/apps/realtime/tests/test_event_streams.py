@@ -87,8 +87,12 @@ async def test_database_reads_of_all_sockets_of_an_address_share_one_limit(
 
     async def answered(socket: Socket, frame: Mapping[str, object]) -> str:
         await socket.send(frame)
-        told = await socket.next()
-        return str(told["payload"].get("code", told["type"])) if "payload" in told else str(told["type"])
+        message = await socket.next()
+        return (
+            str(message["payload"].get("code", message["type"]))
+            if "payload" in message
+            else str(message["type"])
+        )
 
     for socket in sockets:
         assert (await socket.next())["type"] == "connection.established"

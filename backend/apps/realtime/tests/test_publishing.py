@@ -103,7 +103,7 @@ async def test_hints_are_not_sent_through_a_channel_layer_in_memory(publisher, l
     await near.until_sent(1)
     detach(second)
     ((_, message),) = near.sent
-    assert [told.seq for told in hints_from(message)] == [2]
+    assert [hinted.seq for hinted in hints_from(message)] == [2]
 
 
 async def test_hints_of_many_threads_arrive_in_the_order_of_each_thread(publisher, layer, outcome):
@@ -183,8 +183,8 @@ async def test_hints_published_during_a_send_are_joined_in_the_next_message(publ
     sent = [(group, len(message["hints"])) for group, message in layer.sent]
     assert sorted(sent) == [("stream.7", 1), ("stream.7", 100), ("stream.8", 1), ("stream.8", 99)]
     for stream_id, first in ((7, 1), (8, 2)):
-        told = [hint.seq for hint in layer.hints if hint.stream_id == stream_id]
-        assert told == list(range(first, 102))
+        hinted = [hint.seq for hint in layer.hints if hint.stream_id == stream_id]
+        assert hinted == list(range(first, 102))
 
 
 async def test_streams_are_sent_concurrently_within_a_limit(publisher, layer, outcome):

@@ -189,12 +189,12 @@ def test_a_database_behind_its_watermarks_is_reported_once(board, capsys):
     as_it_was, elsewhere, twice, _fresh = map(open_board, ("as it was", "elsewhere", "twice", "fresh"))
     append(board.pk, "a", "b")
     append(as_it_was.pk, "a")
-    told = [
+    positions = [
         *[(board.pk, board.epoch, 3), (as_it_was.pk, as_it_was.epoch, 1), (999, "x", 5)],
         *[(elsewhere.pk, "an epoch of another machine", 100)],
         *[(twice.pk, twice.epoch, 9), (twice.pk, "a newer one", 1)],
     ]
-    record_watermarks([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in told])
+    record_watermarks([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in positions])
     assert sorted(streams_behind_watermark()) == [board.pk, twice.pk]
     for _ in range(2):
         call_command("new_epoch", if_restored=True)

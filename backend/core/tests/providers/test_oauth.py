@@ -33,8 +33,8 @@ class Grants:
 
     def give(self, handler: Handler) -> None:
         self.given += 1
-        told = {"access_token": f"token-{self.given}", "token_type": "Bearer", "expires_in": self.seconds}
-        answers(told)(handler)
+        body = {"access_token": f"token-{self.given}", "token_type": "Bearer", "expires_in": self.seconds}
+        answers(body)(handler)
 
     def check(self, handler: Handler) -> None:
         is_newest = handler.asked.headers.get("authorization") == f"Bearer token-{self.given}"
