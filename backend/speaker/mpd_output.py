@@ -374,7 +374,7 @@ class MpdOutput:
         position = status.elapsed_ms - self._delay_ms
         now = self._room.clock.local()
         room_position = player.position_ms(self._room.clock.now() - (now - status.at))
-        await self._report(item, position + (now - status.at + self._room.clock.latency) * 1000, "playing")
+        await self._report(item, position, "playing", measured_at=status.at)
         if now >= self._settled_at:
             self._deviations.append(position - room_position)
         if len(self._deviations) == LOOKS:
@@ -457,8 +457,22 @@ class MpdOutput:
             with contextlib.suppress(CommandError):  # another client of MPD has removed it
                 await self._do(self._mpd.deleteid(song.song_id))
 
-    async def _report(self, item: Item, position_ms: float, state: str, message: str = "") -> None:
-        await self._room.report(item_id=item.id, position_ms=position_ms, state=state, message=message)
+    async def _report(
+        self,
+        item: Item,
+        position_ms: float,
+        state: str,
+        message: str = "",
+        *,
+        measured_at: float | None = None,
+    ) -> None:
+        await self._room.report(
+            item_id=item.id,
+            position_ms=position_ms,
+            state=state,
+            message=message,
+            measured_at=measured_at,
+        )
 
     def _show(self, line: str) -> None:
         if line != self._shown:

@@ -10,7 +10,7 @@ import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
 
@@ -130,11 +130,6 @@ class ServerClock:
     def is_known(self) -> bool:
         return bool(self._samples)
 
-    @property
-    def latency(self) -> float:
-        """Seconds that a message takes to the server, at best."""
-        return min(self._samples)[0] / 2 if self._samples else 0.0
-
     def forget(self) -> None:
         self._samples.clear()
 
@@ -243,13 +238,27 @@ class RoomFollower:
         audio = _decoded(response, Audio)
         return Audio(url=urljoin(f"{self._server}/", audio.url), expires_at=audio.expires_at)
 
-    async def report(self, *, item_id: int, position_ms: float, state: str, message: str = "") -> None:
-        """Does nothing without a connection, and sooner than a second after the last report."""
+    async def report(
+        self,
+        *,
+        item_id: int,
+        position_ms: float,
+        state: str,
+        message: str = "",
+        measured_at: float | None = None,
+    ) -> None:
+        """Does nothing without a connection, and sooner than a second after the last report.
+
+        `measured_at` is the time of the position by `clock.local()`; None: now.
+        """
         now = self.clock.local()
         if self._socket is None or not self.is_connected or now - self._reported_at < REPORT_SECONDS:
             return
         self._reported_at = now
         said = {"message": message[:200]} if message else {}
+        if self.clock.is_known:
+            seconds = self.clock.now() - (0.0 if measured_at is None else now - measured_at)
+            said["at"] = datetime.fromtimestamp(seconds, UTC).isoformat()
         position = max(0, round(position_ms))
         await self._send(
             {"type": "speaker.report", "item_id": item_id, "position_ms": position, "state": state, **said}

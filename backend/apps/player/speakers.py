@@ -6,7 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -44,6 +44,8 @@ PAUSE_SECONDS = 0.5
 NOTED_LAG_MS = 20
 MAX_MESSAGE = 200
 MAX_POSITION_MS = 1_000_000_000
+# A report's own time counts up to this difference to the server's: beyond it, the client's clock is wrong.
+MAX_REPORT_AGE = timedelta(seconds=10)
 
 ReportState = Literal["playing", "waiting", "blocked", "ended", "failed"]
 
@@ -60,12 +62,16 @@ class SpeakerLeaveFrame(msgspec.Struct, tag_field="type", tag="speaker.leave"):
 
 
 class SpeakerReportFrame(msgspec.Struct, tag_field="type", tag="speaker.report"):
-    """Where the speaker is in the current item; at most once a second."""
+    """Where the speaker is in the current item; at most once a second.
+
+    `at` is the server's time when it was there; without it, the time at which the report arrives.
+    """
 
     item_id: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     position_ms: Annotated[int, msgspec.Meta(ge=0, le=MAX_POSITION_MS)]
     state: ReportState
     message: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)] = ""
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 @dataclass(slots=True)
@@ -180,7 +186,7 @@ class PlayerExtension(HubExtension):
         connected.reported_at = now
         speaker, player = connected.speaker, known.player
         is_comparable = player.state == State.PLAYING and frame.state == "playing"
-        speaker.lag_ms = frame.position_ms - player.position_at(server_now()) if is_comparable else None
+        speaker.lag_ms = frame.position_ms - player.position_at(_time_of(frame)) if is_comparable else None
         speaker.state, speaker.play_id = frame.state, player.play_id
         if frame.state == "failed" and connected.stored[:1] != ("failed",):
             logger.info("Speaker %s could not play: %s", speaker.name, frame.message)
@@ -274,6 +280,11 @@ def _room_of(stream_id: int) -> Room:
     if room is None:
         raise NotFound("The room was deleted.")
     return room
+
+
+def _time_of(frame: SpeakerReportFrame) -> datetime:
+    now = server_now()
+    return frame.at if frame.at is not None and abs(frame.at - now) <= MAX_REPORT_AGE else now
 
 
 def _joined(stream_id: int, speaker: Speaker) -> tuple[str, PlayerPayload]:

@@ -675,6 +675,8 @@ export interface SpeakerLeaveFrame {
 }
 /**
  * Where the speaker is in the current item; at most once a second.
+ *
+ *     `at` is the server's time when it was there; without it, the time at which the report arrives.
  */
 export interface SpeakerReportFrame {
   type: "speaker.report";
@@ -682,4 +684,5 @@ export interface SpeakerReportFrame {
   position_ms: number;
   state: "blocked" | "ended" | "failed" | "playing" | "waiting";
   message?: string;
+  at?: string | null;
 }

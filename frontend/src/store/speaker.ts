@@ -366,6 +366,7 @@ class Speaker {
       item_id: item.id,
       position_ms: Math.round(heard),
       state,
+      at: new Date(serverNow()).toISOString(),
       ...(problem ? { message: problem.slice(0, 200) } : {}),
     });
   }

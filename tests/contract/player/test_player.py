@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,8 +39,8 @@ def rejected(queue: Queue, **action: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
-def report(item_id: int, position_ms: int, state: str) -> dict[str, Any]:
-    return {"type": "speaker.report", "item_id": item_id, "position_ms": position_ms, "state": state}
+def report(item_id: int, position_ms: int, state: str, **at: str) -> dict[str, Any]:
+    return {"type": "speaker.report", "item_id": item_id, "position_ms": position_ms, "state": state, **at}
 
 
 @pytest.mark.both_sizes
@@ -113,13 +113,21 @@ def test_speakers_report_and_an_item_that_none_can_play_is_skipped_once(
 ):
     one, other = connect(), connect()
     first, second = queue.fill(2)
-    ids = {socket.ask(JOIN, "speaker.joined")["payload"]["speaker_id"] for socket in (one, other)}
+    ids = {socket: socket.ask(JOIN, "speaker.joined")["payload"]["speaker_id"] for socket in (one, other)}
     play_id = player(queue, action="play", item_id=first)["play_id"]
+    player(queue, action="seek", position_ms=60_000)
+
+    def lag_ms(socket: Socket, **reported: Any) -> Any:
+        return lag_after(queue, socket, ids[socket], item_id=first, **reported)
+
     other.send(report(second, 0, "failed"))  # of another item: ignored
-    assert reported(queue, one, first, ahead_ms=0) == pytest.approx(0, abs=50)
-    assert reported(queue, other, first, ahead_ms=90_000) == pytest.approx(90_000, abs=1_000)
+    # A second ago it was where the room was a second ago: the way of the report does not count.
+    assert lag_ms(one, ahead_ms=0, seconds=-5) == pytest.approx(0, abs=1)
+    # Without a time, and with one that is far from the server's, the arrival counts.
+    assert lag_ms(other, ahead_ms=90_000) == pytest.approx(90_000, abs=1_000)
+    assert lag_ms(one, ahead_ms=30_000, seconds=-20) == pytest.approx(10_000, abs=1_000)
     changed = one.wait_for("speakers.changed")["payload"]["speakers"]
-    assert {speaker["speaker_id"] for speaker in changed} == ids
+    assert {speaker["speaker_id"] for speaker in changed} == set(ids.values())
 
     for socket, is_last in ((one, False), (other, True)):
         for _ in range(60 if is_last else 8):  # more than one report a second is ignored
@@ -131,14 +139,27 @@ def test_speakers_report_and_an_item_that_none_can_play_is_skipped_once(
     assert (player(queue)["item"]["id"], queue.ids()) == (second, [second])
 
 
-def reported(queue: Queue, socket: Socket, item_id: int, *, ahead_ms: int) -> Any:
-    """What the room knows of the speaker that is so far ahead, once it is as much in sync as that says."""
+def lag_after(
+    queue: Queue,
+    socket: Socket,
+    speaker_id: str,
+    *,
+    item_id: int,
+    ahead_ms: int,
+    seconds: float | None = None,
+) -> Any:
+    """The speaker's `lag_ms` after reports that it is so far ahead, or was, so many seconds from now."""
     for _ in range(60):
-        socket.send(report(item_id, player(queue)["position_ms"] + ahead_ms, "playing"))
+        now = player(queue)
+        position, at = now["position_ms"] + ahead_ms, {}
+        if seconds is not None:
+            position += round(seconds * 1000)
+            at["at"] = (datetime.fromisoformat(now["server_time"]) + timedelta(seconds=seconds)).isoformat()
+        socket.send(report(item_id, position, "playing", **at))
         time.sleep(0.2)
-        known = [one for one in player(queue)["speakers"] if one["lag_ms"] is not None]
-        for speaker in known:
-            if speaker["in_sync"] == (ahead_ms == 0):
+        for speaker in player(queue)["speakers"]:
+            is_this_report = speaker["in_sync"] == (ahead_ms == 0) and speaker["lag_ms"] is not None
+            if speaker["speaker_id"] == speaker_id and is_this_report:
                 return speaker["lag_ms"]
     raise AssertionError("The reports had no effect.")
 
