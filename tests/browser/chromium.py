@@ -11,7 +11,7 @@ from tests.services import chromium_binary
 
 # How long a page may take for what it is to show, here and in tests/page: a busy machine takes more than
 # Playwright's own 5 s.
-PATIENCE_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 30_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 SWITCHES = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),

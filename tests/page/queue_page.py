@@ -10,8 +10,6 @@ from tests.page.visitors import Visitor
 # In page order, which is the order of the list; the one that is carried included.
 TITLES = "rows => rows.map(row => row.querySelector('.queue-title').textContent)"
 STEPS = 8
-# Enough for a page that waits longer after each failed try.
-BACK_MILLISECONDS = 30_000
 
 
 class QueuePage:
@@ -151,7 +149,7 @@ def titles_of(queue: Queue) -> list[str]:
 
 def in_sync(page: Page) -> None:
     """Waits until all that was done is done, however long the line was lost."""
-    expect(page.locator(".status-text")).to_have_text("in sync", timeout=BACK_MILLISECONDS)
+    expect(page.locator(".status-text")).to_have_text("in sync")
 
 
 def wait_for_moves(page: QueuePage, count: int) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
-from tests.page.queue_page import BACK_MILLISECONDS, QueuePage, in_sync, titles_of
+from tests.page.queue_page import QueuePage, in_sync, titles_of
 from tests.page.remembered import wait_until_actions_are_stored, wait_until_queue_is_stored
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit, Visitor
@@ -100,8 +100,8 @@ def test_a_reload_without_network_shows_the_last_state_keeps_unsent_changes_and_
     assert visitor.violations() == []
     visitor.context.set_offline(False)
     code = share.get_by_role("img", name=re.compile("QR code"))
-    expect(code).to_be_visible(timeout=BACK_MILLISECONDS)
-    expect(rooms.get_by_role("link").first).to_be_visible(timeout=BACK_MILLISECONDS)
+    expect(code).to_be_visible()
+    expect(rooms.get_by_role("link").first).to_be_visible()
     expect(page.page.get_by_text("You’re offline")).to_have_count(0)
     in_sync(page.page)
     assert [item["votes"] for item in queue.items()] == [1, 0, 0]

@@ -3,7 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.queues import Queue
-from tests.page.queue_page import BACK_MILLISECONDS, in_sync
+from tests.page.queue_page import in_sync
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit, lose_network
 
@@ -100,7 +100,7 @@ def test_a_name_can_be_changed_in_any_tab(visit: Visit, queue: Queue):
     expect(page.get_by_text("so your name isn’t saved. Press Save again")).to_be_visible()
     expect(own_name_field(page)).to_have_value("Ada")
     visitor.context.set_offline(False)
-    expect(banner).to_have_count(0, timeout=BACK_MILLISECONDS)
+    expect(banner).to_have_count(0)
     own_name_field(page).press("Enter")
     expect(page.get_by_text("Your name is now Ada.")).to_be_visible()
 

@@ -17,7 +17,6 @@ from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 
 NEWER_LIBRARY = "Records"
-PATIENCE_MILLISECONDS = 30_000
 VOTES = "**/vote/"
 ROOM_PART = "**/room_panel*.js"
 HAS_ROOM_PART = (
@@ -71,7 +70,7 @@ def phones(browser: Browser, server: TuttiServer, queue: Queue) -> Iterator[list
 
 def offer(page: Page) -> None:
     banner = page.locator(".banner", has_text="A new version is available.")
-    expect(banner).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    expect(banner).to_be_visible()
 
 
 def take(page: Page, place: Locator) -> None:

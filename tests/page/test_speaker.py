@@ -87,13 +87,14 @@ WATCH_GAPS = """() => {
         gaps.passed = now - begun;
     }, 50);
 }"""
-# What the room's page has heard of the player, and what the element has, at one moment of one clock.
-DEVIATION = """async (path) => {
+# Whether the element is where the room is: less than 100 ms from it, at one moment of one clock.
+IS_NEAR = """async (path) => {
     const asked = performance.now();
     const player = await (await fetch(path)).json();
     const answered = performance.now();
     const [playing] = elements.filter((one) => !one.paused);
-    return playing ? playing.currentTime * 1000 - player.position_ms - (answered - asked) / 2 : null;
+    if (!playing) return false;
+    return Math.abs(playing.currentTime * 1000 - player.position_ms - (answered - asked) / 2) < 100;
 }"""
 
 
@@ -165,7 +166,7 @@ def is_heard(page: Page) -> None:
 def test_one_tap_plays_the_queue_in_sync_and_the_next_track_without_a_gap(
     visitor: Visitor, http: httpx.Client, room: str
 ):
-    queue(http, room, *TITLES[:2])
+    queue(http, room, TITLES[0], "Echo")
     page = visitor.open(f"/r/{room}/speaker").page
     assert visitor.violations() == []
     page.get_by_role("button", name="Start sound").click()
@@ -175,11 +176,11 @@ def test_one_tap_plays_the_queue_in_sync_and_the_next_track_without_a_gap(
     expect(page.get_by_role("status")).to_contain_text("in sync")
     player(http, room, action="seek", position_ms=(SECONDS - 3) * 1000)
     until(page, lambda: max(page.evaluate(PLAYING), default=0) >= (SECONDS - 3) * 1000)
-    until(page, lambda: abs(page.evaluate(DEVIATION, f"/api/rooms/{room}/player/")) < 100)
+    until(page, lambda: page.evaluate(IS_NEAR, f"/api/rooms/{room}/player/"))
 
-    until(page, lambda: player(http, room)["item"]["track"]["title"] == TITLES[1])
+    until(page, lambda: player(http, room)["item"]["track"]["title"] == "Echo")
     is_heard(page)
-    expect(page.get_by_role("heading", name=TITLES[1])).to_be_visible()
+    expect(page.get_by_role("heading", name="Echo")).to_be_visible()
     player(http, room, action="pause")
     until(page, lambda: page.evaluate(PLAYING) == [])
     expect(page.get_by_role("status")).to_contain_text("Paused")
@@ -226,23 +227,6 @@ def test_media_session_wake_lock_and_gain_follow_the_player(visitor: Visitor, ht
     until(page, lambda: page.evaluate(SHOWN) == ["playing", TITLES[1], "Ada"])
     page.evaluate("keys.previoustrack()")
     until(page, lambda: page.evaluate(SHOWN) == ["playing", TITLES[0], "Ada"])
-
-
-def test_a_short_network_outage_does_not_stop_the_music(visitor: Visitor, http: httpx.Client, room: str):
-    queue(http, room, *TITLES[:2])
-    visitor.loses_network = True
-    page = visitor.open(f"/r/{room}/speaker").page
-    page.get_by_role("button", name="Start sound").click()
-    is_heard(page)
-    until(page, lambda: page.evaluate("elements.some((one) => one.paused && one.src.startsWith('blob:'))"))
-    lose_network(page)
-
-    # Beyond the end of the first track.
-    until(page, lambda: player(http, room)["item"]["track"]["title"] == TITLES[1])
-    is_heard(page)
-    page.context.set_offline(False)
-    until(page, lambda: [one["in_sync"] for one in player(http, room)["speakers"]][-1:] == [True])
-    assert player(http, room)["state"] == "playing"
 
 
 def test_a_damaged_file_is_skipped_once_and_a_track_without_audio_shows_the_reason(
