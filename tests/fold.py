@@ -10,7 +10,7 @@ from typing import Any, Self
 
 Event = dict[str, Any]
 Item = dict[str, Any]
-Frame = Mapping[str, Any]
+Message = Mapping[str, Any]
 
 
 class FoldError(AssertionError):
@@ -122,9 +122,9 @@ def _position(response: Any) -> tuple[str, int]:
     return response.headers["X-Stream-Epoch"], int(response.headers["X-Stream-Seq"])
 
 
-def is_event(frame: Frame) -> bool:
+def is_event(message: Message) -> bool:
     """Whether a message is an event; others are responses, `established` and heartbeats."""
-    return "op_id" in frame
+    return "op_id" in message
 
 
 class Queue:

@@ -68,7 +68,7 @@ REQUESTS = Counter("tutti_http_requests", "HTTP requests that were answered.", [
 REQUEST_SECONDS = Histogram(
     "tutti_http_request_duration_seconds", "How long responses take.", ["method", "view"], buckets=QUICK
 )
-RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and frames that a rate limit rejected.")
+RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and messages that a rate limit rejected.")
 
 # --- Jobs --------------------------------------------------------------------------------------------
 

@@ -79,14 +79,16 @@ PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
 # Database reads of sockets: the same number as requests.
 READS_OF_ADDRESS = Limit("reads", "address", 6000, MINUTE_SECONDS)
 MESSAGES_PERIOD_SECONDS = 10
-FRAMES = Limit(
-    "frames",
+MESSAGES = Limit(
+    "messages",
     "socket",
     math.ceil(settings.SOCKET_MESSAGES_PER_SECOND * MESSAGES_PERIOD_SECONDS),
     MESSAGES_PERIOD_SECONDS,
 )
-# This many frames in a period close the socket: it is not a mistake of the client any more.
-MESSAGES_UNTIL_CLOSE = Limit("frames until close", "socket", 10 * FRAMES.max_calls, MESSAGES_PERIOD_SECONDS)
+# This many messages in a period close the socket: it is not a mistake of the client any more.
+MESSAGES_UNTIL_CLOSE = Limit(
+    "messages until close", "socket", 10 * MESSAGES.max_calls, MESSAGES_PERIOD_SECONDS
+)
 
 LIMITS = (
     REQUESTS_OF_CALLER,
@@ -117,7 +119,7 @@ LIMITS = (
     PAGE_ERRORS_OF_CALLER,
     PAGE_ERRORS_OF_ADDRESS,
     READS_OF_ADDRESS,
-    FRAMES,
+    MESSAGES,
     MESSAGES_UNTIL_CLOSE,
 )
 

@@ -76,7 +76,7 @@ class Audio(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class _Frame(msgspec.Struct):
+class _Message(msgspec.Struct):
     """`ts` and `server_ts` are those of a pong."""
 
     type: str
@@ -291,22 +291,22 @@ class RoomFollower:
 
     async def _take(self, text: str | bytes, backoff: Backoff) -> None:
         received_at = self.clock.local()
-        frame = msgspec.json.decode(text, type=_Frame)
-        if frame.type == "pong" and frame.server_ts:
-            sent_at = msgspec.json.decode(frame.ts, type=float)
-            server_at = frame.server_ts.timestamp()
+        message = msgspec.json.decode(text, type=_Message)
+        if message.type == "pong" and message.server_ts:
+            sent_at = msgspec.json.decode(message.ts, type=float)
+            server_at = message.server_ts.timestamp()
             self.clock.take(sent_at=sent_at, received_at=received_at, server_at=server_at)
-        elif frame.type == "speaker.joined":
-            self._have_joined(msgspec.json.decode(frame.payload, type=_Joined).player)
+        elif message.type == "speaker.joined":
+            self._have_joined(msgspec.json.decode(message.payload, type=_Joined).player)
             backoff.reset()
-        elif frame.type == "player.changed":
+        elif message.type == "player.changed":
             self._player_changes += 1
-            self._set(msgspec.json.decode(frame.payload, type=PlayerState))
-        elif frame.type == "error":
-            error = msgspec.json.decode(frame.payload, type=_Error)
+            self._set(msgspec.json.decode(message.payload, type=PlayerState))
+        elif message.type == "error":
+            error = msgspec.json.decode(message.payload, type=_Error)
             if error.code in FINAL_ERRORS:
                 raise RoomRejectedError(f"The server does not accept this speaker: {error.message}")
-        if frame.type.startswith(QUEUE_EVENTS):
+        if message.type.startswith(QUEUE_EVENTS):
             self._refetch.set()
 
     def _have_joined(self, player: PlayerState) -> None:

@@ -18,6 +18,6 @@ def event_text(*, epoch: str, room: str = "main") -> str:
 def _text(epoch: str, room: str, *, title: str) -> str:
     track = {"id": 5, "title": title, "artist": "Nobody", "genre": "rock", "isrc": None}
     item = {"id": 12, "track": track, "track_id": 5, "position": 1.5, "votes": 5, "is_playing": False}
-    frame = {"type": "track.voted", "payload": item, "room": room, "epoch": epoch, "seq": SEQ_MARK}
-    text = json.dumps({**frame, "ts": "2025-12-04T12:34:56.789Z", "op_id": None}, separators=(",", ":"))
+    message = {"type": "track.voted", "payload": item, "room": room, "epoch": epoch, "seq": SEQ_MARK}
+    text = json.dumps({**message, "ts": "2025-12-04T12:34:56.789Z", "op_id": None}, separators=(",", ":"))
     return text.replace(f'"{SEQ_MARK}"', SEQ_MARK)

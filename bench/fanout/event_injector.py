@@ -31,4 +31,4 @@ def _publish_lines(listener: socket.socket) -> None:
     stream = Stream.objects.get(kind=STREAM_KIND, name=MAIN_ROOM)
     lines = feed.makefile("rb", buffering=READ_BYTES)
     for seq, line in enumerate(lines, start=stream.seq + 1):
-        publish(Hint(stream.pk, epoch=stream.epoch, seq=seq, frame=line[:-1].decode()))
+        publish(Hint(stream.pk, epoch=stream.epoch, seq=seq, message=line[:-1].decode()))

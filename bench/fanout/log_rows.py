@@ -47,7 +47,7 @@ class Log:
         ]
         values = ", ".join([self._value] * 5)
         with self._transaction() as cursor:
-            insert = "INSERT INTO realtime_event (stream_id, seq, type, frame, created_at)"
+            insert = "INSERT INTO realtime_event (stream_id, seq, type, message, created_at)"
             cursor.executemany(f"{insert} VALUES ({values})", rows)
             cursor.execute(
                 f"UPDATE realtime_stream SET seq = {self._value} WHERE id = {self._value}",  # noqa: S608

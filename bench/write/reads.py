@@ -19,7 +19,7 @@ READS = {
     "chart": "/api/charts/pop/",
 }
 ASK_FOR_SNAPSHOT = b'{"type":"snapshot"}'
-SNAPSHOT_FRAME = b'"type":"playlist.snapshot"'
+SNAPSHOT_MESSAGE = b'"type":"playlist.snapshot"'
 
 
 def rows_of(server: TuttiServer, path: str) -> int:
@@ -41,7 +41,7 @@ def take_snapshots(target: MeasuredServer, *, seconds: float) -> Run:
         before, began = processor_seconds(target.pids), time.perf_counter()
         while (sent_at := time.perf_counter()) - began < seconds:
             listener.send(ASK_FOR_SNAPSHOT)
-            while not any(SNAPSHOT_FRAME in message for message in listener.take()):
+            while not any(SNAPSHOT_MESSAGE in message for message in listener.take()):
                 pass
             run.responses.append((time.perf_counter() - sent_at) * 1000)
         run.seconds = time.perf_counter() - began

@@ -16,8 +16,8 @@ import { compile } from "json-schema-to-typescript";
 
 const GENERATED = new URL("../src/generated/", import.meta.url);
 const SERVER = fileURLToPath(new URL("../..", import.meta.url));
-const FRAMES = ["ServerFrame", "ClientFrame", "Event", "CloseCode"];
-// Each kind of streams has frames and events of its own.
+const MESSAGES = ["ServerMessage", "ClientMessage", "Event", "CloseCode"];
+// Each kind of streams has messages and events of its own.
 const STREAMS = ["Playlist", "Charts"];
 const OPTIONS = {
   additionalProperties: false,
@@ -78,8 +78,8 @@ async function apiTypes(swagger) {
 }
 
 async function eventTypes(schema) {
-  return typescript("what goes over the socket", "Frames", {
-    ...union([...FRAMES, ...STREAMS.flatMap((stream) => [`${stream}Frame`, `${stream}Event`])]),
+  return typescript("what goes over the socket", "Messages", {
+    ...union([...MESSAGES, ...STREAMS.flatMap((stream) => [`${stream}Message`, `${stream}Event`])]),
     $defs: schema.$defs,
   });
 }

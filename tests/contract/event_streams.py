@@ -9,18 +9,18 @@ import httpx
 
 from tests.contract.sockets import DEADLINE_SECONDS
 
-Frame = dict[str, Any]
+Message = dict[str, Any]
 
 
 class StreamedEvent(NamedTuple):
-    """One server-sent event: its id where it has one, and the frame."""
+    """One server-sent event: its id where it has one, and the message."""
 
     id: str | None
-    frame: Frame
+    message: Message
 
     @property
     def type(self) -> str:
-        kind: str = self.frame["type"]
+        kind: str = self.message["type"]
         return kind
 
 

@@ -1,4 +1,4 @@
-"""A socket as a client has it: every frame is kept, every wait has an end."""
+"""A socket as a client has it: every message is kept, every wait has an end."""
 
 import json
 from contextlib import ExitStack
@@ -14,16 +14,16 @@ from tests.fold import is_event
 # Far above what anything takes; only a test that fails waits so long.
 DEADLINE_SECONDS = 10.0
 
-Frame = dict[str, Any]
+Message = dict[str, Any]
 
 
 class Closed(Exception):
-    """The server closed the socket. `frames` are those that came before."""
+    """The server closed the socket. `messages` are those that came before."""
 
-    def __init__(self, code: int | None, frames: list[Frame]) -> None:
-        super().__init__(f"closed with {code} after {frames}")
+    def __init__(self, code: int | None, messages: list[Message]) -> None:
+        super().__init__(f"closed with {code} after {messages}")
         self.code = code
-        self.frames = frames
+        self.messages = messages
 
 
 class Socket:
@@ -48,10 +48,10 @@ class Socket:
         if host:
             options["sock"] = create_connection((server.hostname, server.port), timeout=DEADLINE_SECONDS)
         self._opened = ExitStack()
-        # The socket is read even while no frames are requested: else the server closes it as dead.
+        # The socket is read even while no messages are requested: else the server closes it as dead.
         options |= {"max_size": None, "max_queue": None, "close_timeout": 2}
         self._connection = self._opened.enter_context(connect(url, **options))
-        self.frames: list[Frame] = []
+        self.messages: list[Message] = []
         self._read = 0
         self._last_seq = position[1] if position else None
         self._seen: set[tuple[str, int]] = set()
@@ -73,7 +73,7 @@ class Socket:
             raise
         return socket
 
-    established: Frame
+    established: Message
 
     def __enter__(self) -> Self:
         return self
@@ -88,45 +88,45 @@ class Socket:
 
     # --- Hearing -------------------------------------------------------------------------------------
 
-    def any_next(self) -> Frame:
-        """The next frame, whatever it is."""
+    def any_next(self) -> Message:
+        """The next message, whatever it is."""
         try:
             text = self._connection.recv(timeout=DEADLINE_SECONDS)
         except TimeoutError:
-            raise AssertionError(f"nothing more came after {self.frames}") from None
+            raise AssertionError(f"nothing more came after {self.messages}") from None
         except ConnectionClosed as end:
-            raise Closed(end.rcvd.code if end.rcvd else None, self.frames) from None
-        assert isinstance(text, str), "a frame that is not text"
-        frame: Frame = json.loads(text, parse_constant=_reject)
-        assert isinstance(frame["type"], str)
-        self.frames.append(frame)
-        self._check_order(frame)
-        return frame
+            raise Closed(end.rcvd.code if end.rcvd else None, self.messages) from None
+        assert isinstance(text, str), "a message that is not text"
+        message: Message = json.loads(text, parse_constant=_reject)
+        assert isinstance(message["type"], str)
+        self.messages.append(message)
+        self._check_order(message)
+        return message
 
-    def next(self, *types: str) -> Frame:
-        """The next frame but for heartbeats, which has to be of one of these types."""
-        frame = self.any_next()
-        while frame["type"] == "heartbeat" and "heartbeat" not in types:
-            frame = self.any_next()
-        assert frame["type"] in types, f"{frame} came, not {types}"
-        return frame
+    def next(self, *types: str) -> Message:
+        """The next message but for heartbeats, which has to be of one of these types."""
+        message = self.any_next()
+        while message["type"] == "heartbeat" and "heartbeat" not in types:
+            message = self.any_next()
+        assert message["type"] in types, f"{message} came, not {types}"
+        return message
 
-    def wait_for(self, *types: str) -> Frame:
-        """The next frame of one of these types, whatever comes before."""
-        while (frame := self.any_next())["type"] not in types:
+    def wait_for(self, *types: str) -> Message:
+        """The next message of one of these types, whatever comes before."""
+        while (message := self.any_next())["type"] not in types:
             pass
-        return frame
+        return message
 
-    def events_up_to(self, seq: int) -> list[Frame]:
+    def events_up_to(self, seq: int) -> list[Message]:
         """The events received since the last call, as soon as `seq` has arrived."""
-        while not any(is_event(frame) and frame["seq"] >= seq for frame in self.frames):
+        while not any(is_event(message) and message["seq"] >= seq for message in self.messages):
             self.any_next()
         return self.new_events()
 
-    def new_events(self) -> list[Frame]:
-        """The events among the frames that came since this was asked last."""
-        new, self._read = self.frames[self._read :], len(self.frames)
-        return [frame for frame in new if is_event(frame)]
+    def new_events(self) -> list[Message]:
+        """The events among the messages that came since this was asked last."""
+        new, self._read = self.messages[self._read :], len(self.messages)
+        return [message for message in new if is_event(message)]
 
     def close_code(self) -> int | None:
         """Reads until the server closes; None when it closed without a code."""
@@ -138,24 +138,24 @@ class Socket:
 
     # --- Saying --------------------------------------------------------------------------------------
 
-    def send(self, frame: Any) -> None:
+    def send(self, message: Any) -> None:
         """A value as JSON; text and bytes as they are."""
-        if isinstance(frame, dict) and frame.get("type") == "resume":
+        if isinstance(message, dict) and message.get("type") == "resume":
             self._has_resumed = True
-        self._connection.send(frame if isinstance(frame, (str, bytes)) else json.dumps(frame))
+        self._connection.send(message if isinstance(message, (str, bytes)) else json.dumps(message))
 
-    def ask(self, frame: Any, *answers: str) -> Frame:
-        """Sends, and gives the next frame of one of these types."""
-        self.send(frame)
+    def ask(self, message: Any, *answers: str) -> Message:
+        """Sends, and gives the next message of one of these types."""
+        self.send(message)
         return self.wait_for(*answers)
 
-    def ping(self) -> Frame:
+    def ping(self) -> Message:
         """A round trip: proves that the socket lives."""
         return self.ask({"type": "ping"}, "pong")
 
-    def error_for(self, frame: Any) -> str:
+    def error_for(self, message: Any) -> str:
         """The code of the error message; checks that the connection stays open."""
-        payload = self.ask(frame, "error")["payload"]
+        payload = self.ask(message, "error")["payload"]
         assert isinstance(payload["message"], str)
         assert payload["message"]
         self.ping()
@@ -164,19 +164,19 @@ class Socket:
 
     # --- What always holds ---------------------------------------------------------------------------
 
-    def _check_order(self, frame: Frame) -> None:
-        payload = frame.get("payload")
-        is_greeting = frame["type"] == "connection.established" and self._last_seq is None
-        if is_greeting or frame["type"].endswith(".snapshot"):
+    def _check_order(self, message: Message) -> None:
+        payload = message.get("payload")
+        is_greeting = message["type"] == "connection.established" and self._last_seq is None
+        if is_greeting or message["type"].endswith(".snapshot"):
             self._last_seq = payload["seq"]
-        elif is_event(frame):
-            name = (frame["epoch"], frame["seq"])
-            assert name not in self._seen, f"received twice: {frame}"
+        elif is_event(message):
+            name = (message["epoch"], message["seq"])
+            assert name not in self._seen, f"received twice: {message}"
             self._seen.add(name)
             if not self._has_resumed:
-                assert self._last_seq is not None, f"an event before the greeting: {frame}"
-                assert frame["seq"] == self._last_seq + 1, f"{frame} came after {self._last_seq}"
-            self._last_seq = frame["seq"]
+                assert self._last_seq is not None, f"an event before the greeting: {message}"
+                assert message["seq"] == self._last_seq + 1, f"{message} came after {self._last_seq}"
+            self._last_seq = message["seq"]
 
 
 def _reject(name: str) -> None:

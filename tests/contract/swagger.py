@@ -135,7 +135,7 @@ def closed(schema: Any) -> Any:
     return {"additionalProperties": False, **strict} if "properties" in strict else strict
 
 
-def frame_validator(events_schema: Schema, name: str = "ServerFrame") -> Draft202012Validator:
+def message_validator(events_schema: Schema, name: str = "ServerMessage") -> Draft202012Validator:
     """Takes one of the definitions, and nothing beyond what it names."""
     Draft202012Validator.check_schema(events_schema)
     return Draft202012Validator(

@@ -26,8 +26,8 @@ from apps.realtime import (
     send_buffer,
 )
 from apps.realtime.decorators import event_descriptions
-from apps.realtime.event_schema import FRAME_ERRORS, close_codes
-from apps.realtime.messages import client_frames
+from apps.realtime.event_schema import MESSAGE_ERRORS, close_codes
+from apps.realtime.messages import client_messages
 from apps.realtime.models import kind_named, kind_names
 from apps.rooms.models import DAYS_KEPT_EMPTY
 from apps.tunemeld.query_cost import QueryCode
@@ -91,13 +91,13 @@ def test_every_event_is_described() -> None:
 def test_the_table_of_messages_from_clients_is_complete() -> None:
     reported = [re.findall(r'"type": "([\w.]+)"', row)[0] for row in first_cells("Messages from the client")]
 
-    assert sorted(reported) == sorted(str(frame.__struct_config__.tag) for frame in client_frames())
+    assert sorted(reported) == sorted(str(message.__struct_config__.tag) for message in client_messages())
 
 
 def test_every_socket_error_is_documented() -> None:
     section = protocol().split("### Messages from the client")[1].split("###")[0]
 
-    assert set(re.findall(r"`([A-Z_]+)`", section)) == {error.code for error in FRAME_ERRORS}
+    assert set(re.findall(r"`([A-Z_]+)`", section)) == {error.code for error in MESSAGE_ERRORS}
 
 
 def test_the_table_of_error_codes_is_complete() -> None:

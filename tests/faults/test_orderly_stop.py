@@ -31,16 +31,16 @@ async def test_a_shutdown_with_many_listeners_closes_sockets_for_reconnecting(
     item_id = queued(server, room)
     url, start = server.base_url, await replica_of(server.base_url, room)
     silent = [SocketListener(url, room) for _ in range(number)]
-    asking, by_frame = SocketListener(url, room), SocketListener(url, room)
+    asking, by_message = SocketListener(url, room), SocketListener(url, room)
     by_url = [SocketListener(url, room, start.copy()) for _ in range(number)]
     streams = [StreamListener(url, room) for _ in range(number)]
     polls = [WaitingPoll(url, room, start.copy()) for _ in range(number)]
 
-    async with all_open([*silent, asking, by_frame, *by_url, *streams, *polls]) as listeners:
-        for frame in ({"type": "ping"}, {"type": "snapshot"}):
-            await asking.send(frame)
-        await by_frame.send({"type": "resume", "epoch": start.epoch, "since": start.seq})
-        await by_frame.until(lambda: bool(by_frame.of_type("resumed")), MESSAGE_SECONDS)
+    async with all_open([*silent, asking, by_message, *by_url, *streams, *polls]) as listeners:
+        for message in ({"type": "ping"}, {"type": "snapshot"}):
+            await asking.send(message)
+        await by_message.send({"type": "resume", "epoch": start.epoch, "since": start.seq})
+        await by_message.until(lambda: bool(by_message.of_type("resumed")), MESSAGE_SECONDS)
         await asking.until(lambda: bool(asking.of_type("playlist.snapshot")), MESSAGE_SECONDS)
         await polls_are_waiting(server, room, start.position)
         with server.client() as idle, socket.create_connection(("127.0.0.1", server.port)):
@@ -52,7 +52,7 @@ async def test_a_shutdown_with_many_listeners_closes_sockets_for_reconnecting(
 
         assert code == 0
         assert took < STOP_SECONDS
-        assert {listener.close_code for listener in [by_frame, *by_url]} == {RESTARTING}
+        assert {listener.close_code for listener in [by_message, *by_url]} == {RESTARTING}
         assert RESTARTING not in {listener.close_code for listener in [*silent, asking]}
         assert {poll.answers for poll in polls} == {1}, "a waiting poll got no answer"
         assert "Traceback" not in server.log

@@ -46,8 +46,8 @@ import json
 from apps.realtime.models import Event
 found = Event.objects.filter(stream__name__in={rooms}, type="player.changed").order_by("seq")
 starts = {{}}
-for name, frame in found.values_list("stream__name", "frame"):
-    starts.setdefault(name, []).append(json.loads(frame)["payload"]["anchor"]["at"])
+for name, message in found.values_list("stream__name", "message"):
+    starts.setdefault(name, []).append(json.loads(message)["payload"]["anchor"]["at"])
 result = [starts.get(room, []) for room in {rooms}]
 """
 JOIN = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
@@ -129,7 +129,7 @@ def test_each_track_starts_once_and_in_time_despite_a_killed_process_and_a_wrong
         for room, listener in zip(rooms, listeners, strict=True):
             assert len(clients[1].get(f"/api/rooms/{room}/playlist/history/").json()) == 2
             listener.ping()
-            types = [frame["type"] for frame in listener.frames]
+            types = [message["type"] for message in listener.messages]
             assert (types.count("track.playing"), types.count("track.removed")) == (3, 2)
 
 

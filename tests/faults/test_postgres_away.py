@@ -102,7 +102,7 @@ async def test_requests_of_sockets_without_a_database_leave_no_resources(
         assert all(failure is None or isinstance(failure, AssertionError) for failure in failures), failures
         await first.until(lambda: first.has_ended or len(first.of_type("error")) == 2, ANSWER_SECONDS)
         assert not first.has_ended, first
-        assert [frame["payload"]["code"] for frame in first.of_type("error")] == ["UNAVAILABLE"] * 2
+        assert [message["payload"]["code"] for message in first.of_type("error")] == ["UNAVAILABLE"] * 2
         assert (latecomers[0].close_code, newcomer.close_code) == (4012, 1011)
     assert "Traceback" not in server.log
     assert "Unexpected error" not in server.log

@@ -49,7 +49,10 @@ async def check_restore(
             await listener.come_back(server.base_url)
             await listener.until(lambda replica=listener.replica: replica.epoch != start.epoch, SECONDS)
             assert listener.replica.snapshots == 1
-            assert [frame["payload"]["recovered"] for frame in listener.of_type("resumed")] in ([False], [])
+            assert [message["payload"]["recovered"] for message in listener.of_type("resumed")] in (
+                [False],
+                [],
+            )
         async with client_of(server) as http:
             await vote(http, room, item_id)
         now = await replica_of(server.base_url, room)

@@ -16,14 +16,14 @@ import httpx
 
 from tests.contract.event_streams import EventStream, event_stream
 from tests.contract.sockets import Closed, Socket
-from tests.fold import EVENT_TYPES, Event, Frame, Queue, Snapshot, fetched_without_check, is_event
+from tests.fold import EVENT_TYPES, Event, Message, Queue, Snapshot, fetched_without_check, is_event
 from tests.processes import TuttiServer
 
 # A heartbeat comes twice a second, so that silence of this length is a fault.
 SILENCE_SECONDS = 25
 # What is not a greeting: an event or a heartbeat.
 REPORTING = {"heartbeat", *EVENT_TYPES}
-# After so many frames the line may be cut: at once, in the middle of what was missed, or late.
+# After so many messages the line may be cut: at once, in the middle of what was missed, or late.
 PATIENCE = (0, 1, 1, 2, 3, 5, 8, 13, 40, 90)
 
 
@@ -47,7 +47,7 @@ class Follower(ABC):
         self._chance = random.Random(seed)
 
     def follow(self, first_patience: int | None = None) -> None:
-        """Until there is nothing more to come. The first connection may be cut after a given frame."""
+        """Until there is nothing more to come. The first connection may be cut after a given message."""
         patience = first_patience
         while not self._has_everything:
             self.connections += 1
@@ -64,75 +64,75 @@ class Follower(ABC):
 
     @abstractmethod
     def _follow_for(self, patience: int) -> None:
-        """One connection, cut after so many frames or when there is nothing more to come."""
+        """One connection, cut after so many messages or when there is nothing more to come."""
 
     def _take(self, event: Event) -> None:
         """Folds an event in. Raises FoldError when it was seen already, or others before it were not."""
         self.queue.apply(event)
         self.seen.append(event["seq"])
 
-    def _check_resumed(self, frame: Frame) -> None:
-        assert frame["payload"]["recovered"] is True, "the log should have had everything"
+    def _check_resumed(self, message: Message) -> None:
+        assert message["payload"]["recovered"] is True, "the log should have had everything"
 
-    def _check_heartbeat(self, frame: Frame) -> None:
-        assert frame["type"] == "heartbeat"
-        said = frame["payload"]
+    def _check_heartbeat(self, message: Message) -> None:
+        assert message["type"] == "heartbeat"
+        said = message["payload"]
         assert (said["epoch"], said["seq"]) == (self.queue.epoch, self.queue.seq)
         assert said["digest"] == digest_of(self.queue)
 
 
 class WebSocketFollower(Follower):
-    """Comes back with `?epoch&since` or with a `resume` frame, by chance."""
+    """Comes back with `?epoch&since` or with a `resume` message, by chance."""
 
     def _follow_for(self, patience: int) -> None:
         with suppress(Closed):
             if self._chance.random() < 0.5:
                 self._come_back_by_url(patience)
             else:
-                self._come_back_by_frame(patience)
+                self._come_back_by_message(patience)
 
     def _come_back_by_url(self, patience: int) -> None:
         """Here the order is strict: what was missed, `resumed`, what is live."""
         with self._connected(self.queue.snapshot().position) as socket:
             has_resumed = False
-            for frame in self._some(socket, patience):
-                if is_event(frame):
-                    self._take(frame)
-                elif frame["type"] == "resumed":
-                    self._check_resumed(frame)
+            for message in self._some(socket, patience):
+                if is_event(message):
+                    self._take(message)
+                elif message["type"] == "resumed":
+                    self._check_resumed(message)
                     has_resumed = True
-                elif frame["type"] == "heartbeat":
+                elif message["type"] == "heartbeat":
                     assert has_resumed
-                    self._check_heartbeat(frame)
+                    self._check_heartbeat(message)
                 if has_resumed and self._has_everything:
                     return
 
-    def _come_back_by_frame(self, patience: int) -> None:
+    def _come_back_by_message(self, patience: int) -> None:
         """Here what was missed may come behind newer live events: they wait until all of it is there."""
         with self._connected() as socket:
             socket.send({"type": "resume", "epoch": self.queue.epoch, "since": self.queue.seq})
             waiting: list[Event] | None = []
-            for frame in self._some(socket, patience):
-                if frame["type"] == "resumed":
-                    self._check_resumed(frame)
+            for message in self._some(socket, patience):
+                if message["type"] == "resumed":
+                    self._check_resumed(message)
                     for event in sorted(waiting or [], key=lambda event: event["seq"]):
                         self._take(event)
                     waiting = None
                     if self._chance.random() < 0.3:
                         socket.send({"type": "snapshot"})
-                elif frame["type"] == "playlist.snapshot":
-                    self._check_snapshot(frame)
-                elif is_event(frame) and waiting is not None:
-                    waiting.append(frame)
-                elif is_event(frame):
-                    self._take(frame)
+                elif message["type"] == "playlist.snapshot":
+                    self._check_snapshot(message)
+                elif is_event(message) and waiting is not None:
+                    waiting.append(message)
+                elif is_event(message):
+                    self._take(message)
                 if waiting is None and self._has_everything:
                     return
 
-    def _check_snapshot(self, frame: Frame) -> None:
+    def _check_snapshot(self, message: Message) -> None:
         """It stands behind every event that it contains: what was folded so far is the same."""
         folded = self.queue.snapshot()
-        assert replace(folded, **frame["payload"]) == folded
+        assert replace(folded, **message["payload"]) == folded
 
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""
@@ -149,11 +149,11 @@ class WebSocketFollower(Follower):
                 with suppress(OSError):
                     socket._connection.socket.shutdown(SHUT_RDWR)
 
-    def _some(self, socket: Socket, patience: int) -> Iterator[Frame]:
+    def _some(self, socket: Socket, patience: int) -> Iterator[Message]:
         for place in range(patience):
-            frame = socket.any_next()
-            assert (frame["type"] == "connection.established") is (place == 0)
-            yield frame
+            message = socket.any_next()
+            assert (message["type"] == "connection.established") is (place == 0)
+            yield message
 
 
 class RestFirstFollower(WebSocketFollower):
@@ -177,39 +177,39 @@ class ServerSentFollower(Follower):
         self._last_id = f"{start.epoch}:{start.seq}"
 
     def _follow_for(self, patience: int) -> None:
-        with self._streamed() as frames:
+        with self._streamed() as messages:
             for _ in range(patience):
-                self._note(next(frames))
+                self._note(next(messages))
                 if self._has_everything:
                     return
 
     @contextmanager
-    def _streamed(self) -> Iterator[Iterator[Frame]]:
+    def _streamed(self) -> Iterator[Iterator[Message]]:
         headers = {"Last-Event-ID": self._last_id}
         with (
             httpx.Client(base_url=self.server.base_url) as http,
             event_stream(http, f"{self.path}stream/", headers=headers) as stream,
         ):
-            yield self._frames(stream)
+            yield self._messages(stream)
 
-    def _note(self, frame: Frame) -> None:
-        if is_event(frame):
-            self._take(frame)
-        elif frame["type"] == "resumed":
-            self._check_resumed(frame)
-        elif frame["type"] == "heartbeat":
-            self._check_heartbeat(frame)
+    def _note(self, message: Message) -> None:
+        if is_event(message):
+            self._take(message)
+        elif message["type"] == "resumed":
+            self._check_resumed(message)
+        elif message["type"] == "heartbeat":
+            self._check_heartbeat(message)
 
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""
-        with self._streamed() as frames:
-            self._check_heartbeat(next(frame for frame in frames if frame["type"] in REPORTING))
+        with self._streamed() as messages:
+            self._check_heartbeat(next(message for message in messages if message["type"] in REPORTING))
 
-    def _frames(self, stream: EventStream) -> Iterator[Frame]:
+    def _messages(self, stream: EventStream) -> Iterator[Message]:
         while True:
             reported = stream.any_next()
             self._last_id = reported.id or self._last_id
-            yield reported.frame
+            yield reported.message
 
 
 class PollingFollower(Follower):

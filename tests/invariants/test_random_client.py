@@ -15,7 +15,7 @@ from tests.invariants.rooms import Guest, RoomClient
 from tests.processes import TuttiServer
 
 FOLLOWERS_AT_ONCE = 3
-# The first connection is cut after so many frames, the others by chance.
+# The first connection is cut after so many messages, the others by chance.
 FIRST_CUT = 5
 
 
@@ -61,7 +61,7 @@ def test_a_disconnected_client_receives_each_event_once(crowd: Crowd, kind: type
 def test_a_client_disconnected_after_any_message_misses_nothing(
     server: TuttiServer, own_room: RoomClient, library: list[int]
 ) -> None:
-    """Behind by ten events, and the line breaks after one frame; another after two; another after three…"""
+    """Behind by ten events, and the line breaks after one message; another after two; another after three…"""
     start = own_room.fetch()
     own_room.add_all(library[:10])
     end = own_room.fetch()

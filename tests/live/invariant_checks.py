@@ -9,19 +9,19 @@ import httpx
 from tests.fold import Snapshot
 from tests.invariants import invariants
 from tests.live.listeners import Listener, all_reached, replica_of
-from tests.live.replica import Frame, Replica
+from tests.live.replica import Message, Replica
 from tests.live.writers import Ledger
 
 PAGE = 500
 SETTLE_SECONDS = 15.0
 
 
-async def whole_log(base_url: str, room: str) -> list[Frame]:
+async def whole_log(base_url: str, room: str) -> list[Message]:
     """Every event of a room whose log was never trimmed."""
     async with httpx.AsyncClient(base_url=base_url, timeout=30) as http:
         path = f"/api/rooms/{room}/playlist/events/"
         start: dict[str, Any] = (await http.get(path)).json()
-        events: list[Frame] = []
+        events: list[Message] = []
         while len(events) < start["top"]:
             params: dict[str, Any] = {"epoch": start["epoch"], "since": len(events), "limit": PAGE}
             part = (await http.get(path, params=params)).json()
@@ -31,7 +31,7 @@ async def whole_log(base_url: str, room: str) -> list[Frame]:
     return events
 
 
-def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
+def check_accepted(log: Sequence[Message], ledger: Ledger) -> None:
     """I3: an accepted write is in the log, once; a rejected one is not."""
     groups = [key for key, _ in itertools.groupby(event["op_id"] for event in log) if key]
     reported = set(groups)

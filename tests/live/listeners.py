@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.live.plain_http import Answer
-from tests.live.replica import Frame, Replica
+from tests.live.replica import Message, Replica
 
 # What a lost line raises.
 LINE_LOST = (OSError, asyncio.IncompleteReadError, WebSocketException)
@@ -36,8 +36,8 @@ class Listener(ABC):
         self.room = room
         self.is_resuming = replica is not None
         self.replica = replica or Replica()
-        # Frames that are not events, the newest last.
-        self.others: list[Frame] = []
+        # Messages that are not events, the newest last.
+        self.others: list[Message] = []
         self.has_ended = False
         self.close_code: int | None = None
         # When each event came, by the clock of the machine.
@@ -74,7 +74,7 @@ class Listener(ABC):
 
     def has_joined(self) -> bool:
         wanted = "resumed" if self.is_resuming else "connection.established"
-        return self.has_ended or any(frame["type"] == wanted for frame in self.others)
+        return self.has_ended or any(message["type"] == wanted for message in self.others)
 
     async def until(self, is_so: Callable[[], bool], within_seconds: float) -> None:
         """Waits, and fails when it is not so in time or when anything was out of order."""
@@ -94,8 +94,8 @@ class Listener(ABC):
     async def ended(self, within_seconds: float) -> None:
         await self.until(lambda: self.has_ended, within_seconds)
 
-    def of_type(self, frame_type: str) -> list[Frame]:
-        return [frame for frame in self.others if frame["type"] == frame_type]
+    def of_type(self, message_type: str) -> list[Message]:
+        return [message for message in self.others if message["type"] == message_type]
 
     def __repr__(self) -> str:
         last = self.others[-1]["type"] if self.others else "nothing"
@@ -116,24 +116,24 @@ class Listener(ABC):
     @abstractmethod
     async def _read_until_end(self) -> None: ...
 
-    def _take(self, frame: Frame) -> None:
-        if "seq" in frame and frame["type"] != "pong":
-            self.replica.take_event(frame)
-            self.arrived_at[frame["seq"]] = time.time()
+    def _take(self, message: Message) -> None:
+        if "seq" in message and message["type"] != "pong":
+            self.replica.take_event(message)
+            self.arrived_at[message["seq"]] = time.time()
         else:
-            self._take_other(frame)
+            self._take_other(message)
         self._changed.set()
 
-    def _take_other(self, frame: Frame) -> None:
-        self.others.append(frame)
-        payload = frame.get("payload", {})
-        if frame["type"] == "connection.established" and not self.is_resuming:
+    def _take_other(self, message: Message) -> None:
+        self.others.append(message)
+        payload = message.get("payload", {})
+        if message["type"] == "connection.established" and not self.is_resuming:
             self.replica.begin(payload["epoch"], payload["seq"])
-        elif frame["type"] == "playlist.snapshot":
+        elif message["type"] == "playlist.snapshot":
             self.replica.take_snapshot(payload)
-        elif frame["type"] in {"resumed", "heartbeat"}:
+        elif message["type"] in {"resumed", "heartbeat"}:
             reported = (payload["epoch"], payload["seq"])
-            assert reported == self.replica.position, f"{frame['type']} tells {reported} to {self}"
+            assert reported == self.replica.position, f"{message['type']} tells {reported} to {self}"
 
     @property
     def _query(self) -> str:
@@ -156,8 +156,8 @@ class SocketListener(Listener):
             except ConnectionClosed as closed:
                 self.close_code = closed.rcvd.code if closed.rcvd else None
 
-    async def send(self, frame: dict[str, Any]) -> None:
-        await self.connection.send(json.dumps(frame))
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.connection.send(json.dumps(message))
 
 
 class StreamListener(Listener):
@@ -184,10 +184,10 @@ class StreamListener(Listener):
         self._take(json.loads(fields["data"]))
         if "id" in fields:
             reported = fields["id"].rpartition(":")
-            frame = json.loads(fields["data"])
-            place = frame if "seq" in frame else frame["payload"]
+            message = json.loads(fields["data"])
+            place = message if "seq" in message else message["payload"]
             # Being greeted does not mean having what was missed: until then a cut goes back to where it was.
-            greeted = frame["type"] == "connection.established" and self.is_resuming
+            greeted = message["type"] == "connection.established" and self.is_resuming
             wanted = self.replica.position if greeted else (place["epoch"], place["seq"])
             assert (reported[0], int(reported[2])) == wanted, message
 

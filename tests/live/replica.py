@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.fold import Item, Queue, Snapshot
 
-Frame = dict[str, Any]
+Message = dict[str, Any]
 
 
 class OutOfOrder(AssertionError):
@@ -18,7 +18,7 @@ class Replica:
     def __init__(self, epoch: str = "", seq: int = 0, items: Iterable[Item] | None = None) -> None:
         self.epoch = epoch
         self.seq = seq
-        self.events: list[Frame] = []
+        self.events: list[Message] = []
         self.snapshots = 0
         self._queue = None if items is None else Queue(Snapshot(epoch, seq, list(items)))
 
@@ -45,7 +45,7 @@ class Replica:
         self.epoch, self.seq = payload["epoch"], payload["seq"]
         self._queue = Queue(Snapshot(self.epoch, self.seq, payload["items"]))
 
-    def take_event(self, event: Frame) -> None:
+    def take_event(self, event: Message) -> None:
         came, expected = (event["epoch"], event["seq"]), (self.epoch, self.seq + 1)
         if came != expected:
             raise OutOfOrder(f"Event {came} came where {expected} was next.")

@@ -73,7 +73,7 @@ def joined(server: TuttiServer, room: str) -> Socket | None:
     try:
         return Socket.of_room(server.base_url, room)
     except Closed as end:
-        if (end.code, end.frames) == (4429, []):
+        if (end.code, end.messages) == (4429, []):
             return None
         raise
 
@@ -150,7 +150,7 @@ def test_connections_are_reserved_for_requests_and_writes(
         one.next("track.voted")
     with small.client() as http:
         assert_full(http.get(f"/api/rooms/{room}/playlist/stream/"))
-        at = held[0].frames[-1]
+        at = held[0].messages[-1]
         assert_full(
             http.get(
                 f"/api/rooms/{room}/playlist/events/",

@@ -36,7 +36,7 @@ SERVER_SLACK_BYTES = 4 * 1024 * 1024
 
 
 class Drain:
-    """Takes bytes and frames, and keeps none."""
+    """Takes bytes and messages, and keeps none."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -47,8 +47,8 @@ class Drain:
 
     async def wait_writable(self) -> None: ...
 
-    async def send(self, frame: Any) -> None:
-        self.bytes += frame.size
+    async def send(self, message: Any) -> None:
+        self.bytes += message.size
 
 
 class Reader:

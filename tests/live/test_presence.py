@@ -72,9 +72,9 @@ def test_speakers_of_one_process_are_soon_known_to_clients_of_the_other(pair: Pa
     room = new_room(pair.one)
     join = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
     with Socket.of_room(pair.one.ws_url, room) as one, Socket.of_room(pair.other.ws_url, room) as other:
-        for frame, names in ((join, ["Kitchen"]), ({"type": "speaker.leave"}, [])):
+        for message, names in ((join, ["Kitchen"]), ({"type": "speaker.leave"}, [])):
             began = time.monotonic()
-            one.send(frame)
+            one.send(message)
             speakers = other.wait_for("speakers.changed")["payload"]["speakers"]
             assert [speaker["name"] for speaker in speakers] == names
             assert time.monotonic() - began < SPEAKERS_SECONDS

@@ -111,7 +111,7 @@ async def test_a_client_that_joins_before_the_hub_sees_a_new_epoch_gets_it(serve
 
                 assert now.epoch != start.epoch
                 assert listener.replica.position == now.position
-                reported = [frame["payload"] for frame in listener.of_type("resumed")]
+                reported = [message["payload"] for message in listener.of_type("resumed")]
                 assert [(resumed["epoch"], resumed["recovered"]) for resumed in reported] == [
                     (now.epoch, False)
                 ]

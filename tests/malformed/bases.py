@@ -1,4 +1,4 @@
-"""What is valid: requests of every endpoint that /api/schema.json names, and every frame of a client."""
+"""What is valid: requests of every endpoint that /api/schema.json names, and every message of a client."""
 
 import json
 import random
@@ -194,7 +194,7 @@ def socket_request(world: World, chance: random.Random) -> Request:
     return handshake(Request(b"GET", path, query, headers))
 
 
-def client_frames(world: World, chance: random.Random) -> list[dict[str, Any]]:
+def client_messages(world: World, chance: random.Random) -> list[dict[str, Any]]:
     """One of each type."""
     token = dict(world.people[1])[b"X-Guest-Token"].decode()
     return [
@@ -209,10 +209,10 @@ def client_frames(world: World, chance: random.Random) -> list[dict[str, Any]]:
     ]
 
 
-def types_of_client_frames(events_schema: dict[str, Any]) -> set[str]:
+def types_of_client_messages(events_schema: dict[str, Any]) -> set[str]:
     """As /api/events.schema.json names them."""
     definitions = events_schema["$defs"]
-    named = json.dumps(definitions["ClientFrame"])
+    named = json.dumps(definitions["ClientMessage"])
     return {
         reported["properties"]["type"]["enum"][0]
         for name, reported in definitions.items()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.contract.error_checks import CHARTS_ALONE
-from tests.malformed.bases import ValidRequests, World, client_frames, socket_request
+from tests.malformed.bases import ValidRequests, World, client_messages, socket_request
 from tests.malformed.frames import broken, damaged_handshake, misspoken
 from tests.malformed.lines import Line, Outcome, SocketLine, run_line
 from tests.malformed.requests import RARE, Request, damaged
@@ -150,7 +150,7 @@ class Storm:
     async def _frames(self, world: World, number: int) -> None:
         """All but the last leave the socket open."""
         chance = random.Random(f"{self.seed}-{number}")
-        said = [chance.choice(client_frames(world, chance)) for _ in range(FRAMES_OF_A_SOCKET)]
+        said = [chance.choice(client_messages(world, chance)) for _ in range(FRAMES_OF_A_SOCKET)]
         frames = [misspoken(value, chance) for value in said[:-1]]
         frames.append((broken if chance.random() < 0.5 else misspoken)(said[-1], chance))
         self.tally.frames += len(frames)

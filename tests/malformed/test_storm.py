@@ -20,7 +20,7 @@ from tests.contract.staff import log_in, make_staff
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, new_room
 from tests.live.conftest import only_embedded
-from tests.malformed.bases import MAIN, ValidRequests, World, client_frames, types_of_client_frames
+from tests.malformed.bases import MAIN, ValidRequests, World, client_messages, types_of_client_messages
 from tests.malformed.invariant_checks import QuietRoom, check_room, opinions_in
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once
 from tests.malformed.requests import RARE
@@ -104,8 +104,8 @@ def test_the_malformed_requests_cover_every_endpoint_and_message(grounds: Ground
     sent = {(one.method, one.path) for one in ValidRequests(reported).operations}
     assert {one for one in in_schema if one[0] != "parameters"} == sent
 
-    frames = client_frames(grounds.make_world(), random.Random())
-    assert {frame["type"] for frame in frames} == types_of_client_frames(
+    frames = client_messages(grounds.make_world(), random.Random())
+    assert {frame["type"] for frame in frames} == types_of_client_messages(
         grounds.fetched("/api/events.schema.json")
     )
 

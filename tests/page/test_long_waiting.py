@@ -21,7 +21,7 @@ def offline(visit: Visit, queue: Queue, items: int) -> Visitor:
     with visitor.page.expect_websocket() as opened:
         visitor.page.reload()
     # The client sends several pings after connecting; any pong is enough.
-    opened.value.wait_for_event("framereceived", lambda frame: '"pong"' in frame)
+    opened.value.wait_for_event("framereceived", lambda message: '"pong"' in message)
     in_sync(visitor.page)
     visitor.context.set_offline(True)
     expect(visitor.page.locator(".status-text")).to_have_text("offline")

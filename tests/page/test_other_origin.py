@@ -116,7 +116,7 @@ def test_another_origin_uses_a_token_without_cookies_and_changes_appear_everywhe
     assert before[0]["type"] != "identify", "there was no guest yet"
     # The open socket becomes that of the new guest, so that others see the name.
     identification = {"type": "identify", "guest_token": token}
-    assert [frame for frame in before if frame["type"] == "identify"] == [identification]
+    assert [message for message in before if message["type"] == "identify"] == [identification]
     assert after[0] == identification
     wire.wait_for("identified")
 

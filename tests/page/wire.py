@@ -25,15 +25,15 @@ class Wire:
         return [one for one in self.requests if one.method not in {"GET", "OPTIONS"}]
 
     def wait_for(self, kind: str) -> None:
-        """Until the server has said such a frame."""
-        until(self._page, lambda: kind in {frame["type"] for frame in self.heard})
+        """Until the server has sent such a message."""
+        until(self._page, lambda: kind in {message["type"] for message in self.heard})
 
     def _note(self, request: Request) -> None:
         if request.url.startswith(f"{self._server.base_url}/"):
             self.requests.append(request)
 
     def _listen(self, socket: WebSocket) -> None:
-        frames: list[dict[str, Any]] = []
-        self.said.append(frames)
-        socket.on("framesent", lambda text: frames.append(json.loads(text)))
+        messages: list[dict[str, Any]] = []
+        self.said.append(messages)
+        socket.on("framesent", lambda text: messages.append(json.loads(text)))
         socket.on("framereceived", lambda text: self.heard.append(json.loads(text)))

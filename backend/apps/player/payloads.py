@@ -76,7 +76,7 @@ class PlayerBeatPayload(msgspec.Struct, frozen=True):
 class SpeakerJoined(msgspec.Struct, frozen=True):
     """The socket is a speaker of the room now."""
 
-    frame_type: ClassVar[str] = "speaker.joined"
+    message_type: ClassVar[str] = "speaker.joined"
 
     speaker_id: str
     player: PlayerPayload
@@ -85,7 +85,7 @@ class SpeakerJoined(msgspec.Struct, frozen=True):
 class SpeakersChanged(msgspec.Struct, frozen=True):
     """The speakers of the room: sent when one joins, leaves, or gets in or out of sync."""
 
-    frame_type: ClassVar[str] = "speakers.changed"
+    message_type: ClassVar[str] = "speakers.changed"
 
     speakers: Sequence[SpeakerPayload]
 

@@ -50,18 +50,18 @@ MAX_REPORT_AGE = timedelta(seconds=10)
 ReportState = Literal["playing", "waiting", "blocked", "ended", "failed"]
 
 
-class SpeakerJoinFrame(msgspec.Struct, tag_field="type", tag="speaker.join"):
+class SpeakerJoinMessage(msgspec.Struct, tag_field="type", tag="speaker.join"):
     """Makes the socket a speaker of its room. The response is speaker.joined."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SPEAKER_NAME)]
     kind: SpeakerKind
 
 
-class SpeakerLeaveFrame(msgspec.Struct, tag_field="type", tag="speaker.leave"):
+class SpeakerLeaveMessage(msgspec.Struct, tag_field="type", tag="speaker.leave"):
     """The socket is no speaker any more."""
 
 
-class SpeakerReportFrame(msgspec.Struct, tag_field="type", tag="speaker.report"):
+class SpeakerReportMessage(msgspec.Struct, tag_field="type", tag="speaker.report"):
     """Where the speaker is in the current item; at most once a second.
 
     `at` is the server's time when it was there; without it, the time at which the report arrives.
@@ -97,12 +97,12 @@ class PlayerExtension(HubExtension):
     """The speakers on sockets of this process, and its clock of players."""
 
     kind: ClassVar[str] = STREAM_KIND
-    client_frames: ClassVar[Sequence[type[msgspec.Struct]]] = (
-        SpeakerJoinFrame,
-        SpeakerLeaveFrame,
-        SpeakerReportFrame,
+    client_messages: ClassVar[Sequence[type[msgspec.Struct]]] = (
+        SpeakerJoinMessage,
+        SpeakerLeaveMessage,
+        SpeakerReportMessage,
     )
-    server_frames: ClassVar[Sequence[type[msgspec.Struct]]] = (SpeakerJoined, SpeakersChanged)
+    server_messages: ClassVar[Sequence[type[msgspec.Struct]]] = (SpeakerJoined, SpeakersChanged)
     beat_fields: ClassVar[dict[str, Any]] = {"player": PlayerBeatPayload}
     read_beat: ClassVar[Callable[[int], dict[str, Any]] | None] = staticmethod(beat_of_stream)
 
@@ -140,12 +140,12 @@ class PlayerExtension(HubExtension):
             self._sent.pop(stream_id, None)
             self._known.pop(stream_id, None)
 
-    async def handle(self, socket: Socket, frame: Any) -> None:
-        match frame:
-            case SpeakerJoinFrame(name=name, kind=kind):
+    async def handle(self, socket: Socket, message: Any) -> None:
+        match message:
+            case SpeakerJoinMessage(name=name, kind=kind):
                 await self._join(socket, name, kind)
-            case SpeakerReportFrame():
-                await self._report(socket, frame)
+            case SpeakerReportMessage():
+                await self._report(socket, message)
             case _:
                 self._drop(socket)
 
@@ -161,7 +161,7 @@ class PlayerExtension(HubExtension):
             self._drop(socket)  # it was closed since
             return
         joined = SpeakerJoined(speaker_id=speaker_id, player=player)
-        socket.put(typed_text(joined.frame_type, joined))
+        socket.put(typed_text(joined.message_type, joined))
         publish_notice(socket.stream_id)
         self._clock.look_now()
 
@@ -176,20 +176,22 @@ class PlayerExtension(HubExtension):
 
     # --- Reports ------------------------------------------------------------------------------------
 
-    async def _report(self, socket: Socket, frame: SpeakerReportFrame) -> None:
+    async def _report(self, socket: Socket, message: SpeakerReportMessage) -> None:
         connected, now = self._connected.get(socket), asyncio.get_running_loop().time()
         if connected is None or now - connected.reported_at < REPORT_SECONDS:
             return
         known = await self._player(socket)
-        if known.item_id != frame.item_id:
+        if known.item_id != message.item_id:
             return
         connected.reported_at = now
         speaker, player = connected.speaker, known.player
-        is_comparable = player.state == State.PLAYING and frame.state == "playing"
-        speaker.lag_ms = frame.position_ms - player.position_at(_time_of(frame)) if is_comparable else None
-        speaker.state, speaker.play_id = frame.state, player.play_id
-        if frame.state == "failed" and connected.stored[:1] != ("failed",):
-            logger.info("Speaker %s could not play: %s", speaker.name, frame.message)
+        is_comparable = player.state == State.PLAYING and message.state == "playing"
+        speaker.lag_ms = (
+            message.position_ms - player.position_at(_time_of(message)) if is_comparable else None
+        )
+        speaker.state, speaker.play_id = message.state, player.play_id
+        if message.state == "failed" and connected.stored[:1] != ("failed",):
+            logger.info("Speaker %s could not play: %s", speaker.name, message.message)
         stored = (speaker.state, speaker.play_id, speaker_payload(speaker).in_sync)
         if stored != connected.stored:
             connected.stored = stored
@@ -230,7 +232,7 @@ class PlayerExtension(HubExtension):
         if not _is_news(speakers, self._sent.get(stream_id, ())):
             return
         self._sent[stream_id] = speakers
-        text = typed_text(SpeakersChanged.frame_type, SpeakersChanged(speakers=speakers))
+        text = typed_text(SpeakersChanged.message_type, SpeakersChanged(speakers=speakers))
         for socket in list(self._sockets.get(stream_id, ())):
             socket.put(text)
 
@@ -282,9 +284,9 @@ def _room_of(stream_id: int) -> Room:
     return room
 
 
-def _time_of(frame: SpeakerReportFrame) -> datetime:
+def _time_of(message: SpeakerReportMessage) -> datetime:
     now = server_now()
-    return frame.at if frame.at is not None and abs(frame.at - now) <= MAX_REPORT_AGE else now
+    return message.at if message.at is not None and abs(message.at - now) <= MAX_REPORT_AGE else now
 
 
 def _joined(stream_id: int, speaker: Speaker) -> tuple[str, PlayerPayload]:

@@ -183,5 +183,5 @@ def redact_stored_responses(*, item_ids: Collection[int], neutral: str) -> None:
 def _names_in_events(names: Collection[str]) -> Q:
     condition = Q()
     for name in names:
-        condition |= Q(frame__contains=f'"added_by":{json_text(name)}')
+        condition |= Q(message__contains=f'"added_by":{json_text(name)}')
     return condition

@@ -339,13 +339,13 @@ class PlaylistViewSet(QueueViewSet):
         """The events after a moment, for clients that poll.
 
         Ask again from the `seq` of the answer. Without `epoch` and `since`, and where the log can't give what
-        comes after them, `events` is empty and `snapshot` holds the whole state. The events are frames of
+        comes after them, `events` is empty and `snapshot` holds the whole state. The events are messages of
         `/api/events.schema.json`.
         """
         raise _needs_asgi(request, slug)
 
     @endpoint(
-        ResponseSpec(200, "Frames of `/api/events.schema.json`.", body=str),
+        ResponseSpec(200, "Messages of `/api/events.schema.json`.", body=str),
         parameters=STREAM_PARAMETERS,
         errors=ERRORS_OF_LIVE,
         negotiates=False,
@@ -354,7 +354,7 @@ class PlaylistViewSet(QueueViewSet):
     def stream(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         """The events as they come, as server-sent events.
 
-        The same frames as the socket's, one in each `data:`. `id:` is `epoch:seq`, so that a browser resumes
+        The socket's messages, one in each `data:`. `id:` is `epoch:seq`, so that a browser resumes
         by itself. The response does not end.
         """
         raise _needs_asgi(request, slug)

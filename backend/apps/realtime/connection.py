@@ -8,7 +8,15 @@ from django.conf import settings
 from apps.realtime.fanout import NO_INDEX
 from apps.realtime.feed import Feed
 from apps.realtime.hub import Hub
-from apps.realtime.messages import Batch, Established, Frame, Position, Resumed, established_text, frame_text
+from apps.realtime.messages import (
+    Batch,
+    EncodedMessage,
+    Established,
+    Position,
+    Resumed,
+    established_text,
+    message_text,
+)
 from apps.realtime.models import kind_named
 from apps.realtime.selectors import MissedEvents, State, missed_since, state_of
 from apps.realtime.send_buffer import DirectSendBuffer, QueuedSendBuffer, SendBuffer, Sink
@@ -61,18 +69,18 @@ class Connection:
         self,
         hub: Hub,
         *,
-        send: Callable[[Frame], Awaitable[None]],
+        send: Callable[[EncodedMessage], Awaitable[None]],
         close: Callable[[int], None],
         sink: Sink | None = None,
     ) -> None:
-        """With a sink, what is sent goes there as finished bytes; else each frame goes to `send`."""
+        """With a sink, what is sent goes there as finished bytes; else each message goes to `send`."""
         self._hub = hub
         self._close = close
         self._send_buffer: SendBuffer[Any] = (
             DirectSendBuffer(sink, self._close_slow) if sink else QueuedSendBuffer(send, self._close_slow)
         )
         self._feed: Feed | None = None
-        self._buffered: list[Frame] | None = []
+        self._buffered: list[EncodedMessage] | None = []
         # Everything after this has been sent, is buffered, or will be delivered.
         self._covered_from = 0
         # Outdated while the connection is on the fast path: then the feed's fanout has the number.
@@ -132,7 +140,7 @@ class Connection:
     def put(self, text: str) -> None:
         """Sends a response to the client, after everything so far."""
         self.leave_fast_path()
-        self._send_buffer.put([Frame(self._sent, text, is_event=False)])
+        self._send_buffer.put([EncodedMessage(self._sent, text, is_event=False)])
 
     def leave(self) -> None:
         """The connection is closed, or about to be."""
@@ -149,7 +157,7 @@ class Connection:
 
     def deliver(self, batch: Batch) -> None:
         if self._buffered is not None:
-            self._buffered.extend(batch.frames)
+            self._buffered.extend(batch.messages)
             if len(self._buffered) > MAX_BUFFERED_EVENTS:
                 self._close_slow()
         elif batch.seq >= self._sent:  # else it is a heartbeat that events have overtaken
@@ -172,7 +180,7 @@ class Connection:
             self._buffered.clear()
         # The new numbers may be lower than those that were sent: earlier state does not count any more.
         self._covered_from = self._sent = state.top.seq
-        self._put([state.frame])
+        self._put([state.message])
 
     def stream_ended(self) -> None:
         self._close(CloseCode.NO_SUCH_STREAM)
@@ -203,20 +211,20 @@ class Connection:
 
     def _flush(self) -> None:
         buffered, self._buffered = self._buffered or [], None
-        self._put([frame for frame in buffered if frame.seq > self._sent or not frame.is_event])
+        self._put([message for message in buffered if message.seq > self._sent or not message.is_event])
 
     def _flush_up_to(self, seq: int) -> None:
         """Sends the buffered events up to `seq`; later ones stay in the buffer."""
         buffered = self._buffered or []
-        self._buffered = [frame for frame in buffered if frame.seq > seq]
-        self._put([frame for frame in buffered if self._sent < frame.seq <= seq])
+        self._buffered = [message for message in buffered if message.seq > seq]
+        self._put([message for message in buffered if self._sent < message.seq <= seq])
 
-    def _put(self, frames: Sequence[Frame]) -> None:
-        """Hands frames over for sending. A heartbeat that events have overtaken is dropped."""
-        frames = [frame for frame in frames if frame.is_event or frame.seq >= self._sent]
-        if frames:
-            self._sent = max(self._sent, frames[-1].seq)
-            self._send_buffer.put(frames)
+    def _put(self, messages: Sequence[EncodedMessage]) -> None:
+        """Hands messages over for sending. A heartbeat that events have overtaken is dropped."""
+        messages = [message for message in messages if message.is_event or message.seq >= self._sent]
+        if messages:
+            self._sent = max(self._sent, messages[-1].seq)
+            self._send_buffer.put(messages)
 
     def _put_established(self, feed: Feed, name: str, position: Position | None) -> None:
         """Who is cut off right behind this has still missed what it came to resume."""
@@ -226,7 +234,7 @@ class Connection:
         )
         text = established_text(greeting=kind.greeting, label=kind.label, name=name, established=established)
         resume_from = position or Position(feed.epoch, feed.top)
-        self._put([Frame(feed.top, text, is_event=False, resume_from=resume_from)])
+        self._put([EncodedMessage(feed.top, text, is_event=False, resume_from=resume_from)])
 
     async def _resume_from(self, position: Position, *, is_opening: bool) -> None:
         try:
@@ -240,10 +248,10 @@ class Connection:
         """Sends the events after the position that this connection has not got; False if that can't be."""
         feed, until = self._joined_feed, self._covered_from
         missed = feed.replays.get(position, until=until) or await self._read_missed(position, until=until)
-        if missed is None or missed.frames is None or missed.top.epoch != feed.epoch:
+        if missed is None or missed.messages is None or missed.top.epoch != feed.epoch:
             return False
-        self._send_buffer.put(missed.frames)
-        EVENTS_RESUMED.inc(len(missed.frames))
+        self._send_buffer.put(missed.messages)
+        EVENTS_RESUMED.inc(len(missed.messages))
         self._covered_from = min(until, position.since)
         if position.since > self._sent:  # it has read on by other means, and is ahead of the hub
             await feed.wait_for_seq(position.since)
@@ -280,11 +288,11 @@ class Connection:
             return not feed.has_ended  # it was given a newer state meanwhile
         if not is_opening:
             self._flush_up_to(state.top.seq)
-        self._put([state.frame])
+        self._put([state.message])
         SNAPSHOTS.inc()
         return True
 
     def _put_resumed(self, *, is_recovered: bool) -> None:
         feed = self._joined_feed
         resumed = Resumed(epoch=feed.epoch, seq=self._sent, recovered=is_recovered)
-        self._put([Frame(self._sent, frame_text(resumed), is_event=False)])
+        self._put([EncodedMessage(self._sent, message_text(resumed), is_event=False)])

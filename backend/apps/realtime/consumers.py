@@ -17,9 +17,9 @@ from apps.realtime.decorators import rate_limit
 from apps.realtime.hub import current_hub
 from apps.realtime.messages import (
     Command,
+    EncodedMessage,
     ExtensionMessage,
     FollowPeople,
-    Frame,
     Identified,
     Identify,
     Ping,
@@ -28,7 +28,7 @@ from apps.realtime.messages import (
     UnknownType,
     command_from,
     error_text,
-    frame_text,
+    message_text,
     pong_text,
     position_from,
 )
@@ -38,7 +38,7 @@ from core.errors import ApiError, InvalidInput, NotAuthenticated, TooManyConnect
 from core.http_security import is_origin_allowed, is_way_allowed
 from core.identity import Caller, Visit, caller_for, scope_headers, visit_of_scope
 from core.metrics import MESSAGES_TOO_LARGE, SOCKETS
-from core.rate_limits import FRAMES, MESSAGES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded, scaled
+from core.rate_limits import MESSAGES, MESSAGES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded, scaled
 
 MAX_MESSAGE_BYTES: int = settings.SOCKET_MAX_MESSAGE_BYTES
 
@@ -113,7 +113,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         position, problem = _position_in(query)
         self._is_counted = query.get("present") != ["false"]
         sink: Sink | None = (self.scope.get("extensions") or {}).get(SINK)
-        connection = Connection(self._hub, send=self._send_frame, close=self._close_soon, sink=sink)
+        connection = Connection(self._hub, send=self._send_message, close=self._close_soon, sink=sink)
         self._connection = connection
         self.scope = None  # an open socket needs nothing more of its request
         try:
@@ -147,11 +147,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             self._connection.put(error_text(as_api_error(error)))
 
     @property
-    def _frames(self) -> LocalRateLimiter:
+    def _messages(self) -> LocalRateLimiter:
         self._counted = self._counted or LocalRateLimiter()
         return self._counted
 
-    @rate_limit(FRAMES.max_calls, FRAMES.period_seconds, key=lambda self, *_: self._frames)
+    @rate_limit(MESSAGES.max_calls, MESSAGES.period_seconds, key=lambda self, *_: self._messages)
     async def _handle(self, connection: Connection, data: str | bytes) -> None:
         await self._answer(connection, command_from(data, kind=self._kind))
 
@@ -170,9 +170,9 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             case Identify():
                 caller = await self._identified(command)
                 self._set_present(connection, caller.key)
-                connection.put(frame_text(_identified_as(caller)))
-            case ExtensionMessage(frame=frame):
-                await self._hub.extension_of(self._kind, frame).handle(connection, frame)
+                connection.put(message_text(_identified_as(caller)))
+            case ExtensionMessage(message=message):
+                await self._hub.extension_of(self._kind, message).handle(connection, message)
 
     async def _identified(self, command: Identify) -> Caller:
         shown = {"guest_token": ("x-guest-token", ""), "access": ("authorization", "Bearer ")}
@@ -220,8 +220,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             )
         )
 
-    async def _send_frame(self, frame: Frame) -> None:
-        await self.base_send({"type": "websocket.send", "text": frame.text})
+    async def _send_message(self, message: EncodedMessage) -> None:
+        await self.base_send({"type": "websocket.send", "text": message.text})
 
     async def _close_now(self, code: int) -> None:
         """Closes the socket immediately; waiting messages are not sent."""

@@ -11,8 +11,8 @@ from apps.realtime.decorators import event_payload_types
 from apps.realtime.extensions import extensions_of
 from apps.realtime.messages import (
     Established,
-    EstablishedFrame,
-    EventFrame,
+    EstablishedMessage,
+    EventMessage,
     Heartbeat,
     Identified,
     PeopleChanged,
@@ -21,7 +21,7 @@ from apps.realtime.messages import (
     Resumed,
     SnapshotPayload,
     UnknownType,
-    client_frames,
+    client_messages,
     heartbeat_type,
     labelled,
 )
@@ -32,7 +32,7 @@ from core.errors import ApiError, InvalidInput, MalformedJson, RateLimited, Unav
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFINITIONS = "#/$defs/"
 # What the error message says of a message that was rejected, or of a part that is unavailable.
-FRAME_ERRORS: tuple[type[ApiError], ...] = (
+MESSAGE_ERRORS: tuple[type[ApiError], ...] = (
     *(MalformedJson, UnknownType, InvalidInput, RateLimited, Unavailable),
 )
 
@@ -46,12 +46,12 @@ def close_codes() -> dict[str, int]:
 
 
 def event_types(kind: StreamKind) -> list[type[msgspec.Struct]]:
-    """The frame of each type of event, but for its payload."""
+    """The message of each type of event, but for its payload."""
     return [
         _named(
             camel(event_type),
             f"The event {event_type}.",
-            labelled(EventFrame, kind.label, behind="payload", type=_one_of(event_type)),
+            labelled(EventMessage, kind.label, behind="payload", type=_one_of(event_type)),
         )
         for event_type in event_payload_types(kind.table)
     ]
@@ -69,29 +69,29 @@ def snapshot_type(kind: StreamKind) -> type[msgspec.Struct]:
 
 
 def poll_type(kind: StreamKind) -> type[msgspec.Struct]:
-    """What polling answers. Any event is one of the frames of `/api/events.schema.json`."""
+    """What polling answers. Any event is one of the messages of `/api/events.schema.json`."""
     payload = _one_of(*event_payload_types(kind.table))
-    event = labelled(EventFrame, kind.label, behind="payload", type=payload)
+    event = labelled(EventMessage, kind.label, behind="payload", type=payload)
     events: Any = list[_named("Event", "An event.", event)]  # type: ignore[misc]  # made at run time
     snapshot = snapshot_type(kind) | None
     fields = [("epoch", str), ("seq", int), ("top", int), ("events", events), ("snapshot", snapshot)]
     return msgspec.defstruct("Events", fields)
 
 
-def _frames_of_kind(kind: StreamKind) -> list[Any]:
+def _messages_of_kind(kind: StreamKind) -> list[Any]:
     """Those that only a stream of this kind sends."""
     name = f"{kind.prefix}EstablishedPosition"
     established = _named(name, "The stream's present position.", labelled(Established, kind.label))
     greeting = msgspec.defstruct(
-        f"{kind.prefix}{EstablishedFrame.__name__}",
+        f"{kind.prefix}{EstablishedMessage.__name__}",
         [("message", str), ("payload", established)],
         tag_field="type",
         tag="connection.established",
         namespace={"__doc__": Established.__doc__},
     )
-    people = [_labelled(PeopleChanged.frame_type, PeopleChanged)] if kind.names_of else []
-    added = [frame for extension in extensions_of(kind.name) for frame in extension.server_frames]
-    others = [_labelled(getattr(frame, "frame_type"), frame) for frame in added]  # noqa: B009 - by convention
+    people = [_labelled(PeopleChanged.message_type, PeopleChanged)] if kind.names_of else []
+    added = [message for extension in extensions_of(kind.name) for message in extension.server_messages]
+    others = [_labelled(getattr(message, "message_type"), message) for message in added]  # noqa: B009 - by convention
     return [
         greeting,
         *event_types(kind),
@@ -101,17 +101,17 @@ def _frames_of_kind(kind: StreamKind) -> list[Any]:
     ]
 
 
-def _frames_of_any_kind() -> list[Any]:
-    types = [_labelled(payload.frame_type, payload) for payload in (Resumed, Identified, Problem)]
-    return [*types, _labelled(Heartbeat.frame_type, heartbeat_type()), Pong]
+def _messages_of_any_kind() -> list[Any]:
+    types = [_labelled(payload.message_type, payload) for payload in (Resumed, Identified, Problem)]
+    return [*types, _labelled(Heartbeat.message_type, heartbeat_type()), Pong]
 
 
-def _labelled(frame_type: str, payload: type[msgspec.Struct]) -> type[msgspec.Struct]:
+def _labelled(message_type: str, payload: type[msgspec.Struct]) -> type[msgspec.Struct]:
     return msgspec.defstruct(
-        f"{camel(frame_type)}Frame",
+        f"{camel(message_type)}Message",
         [("payload", payload)],
         tag_field="type",
-        tag=frame_type,
+        tag=message_type,
         namespace={"__doc__": payload.__doc__},
     )
 
@@ -126,43 +126,43 @@ def _one_of(*words: str) -> Any:
     return Literal.__getitem__(words)  # the same as Literal[words], said at run time
 
 
-def camel(frame_type: str) -> str:
+def camel(message_type: str) -> str:
     """TrackAdded, of track.added."""
-    return "".join(word.capitalize() for word in frame_type.split("."))
+    return "".join(word.capitalize() for word in message_type.split("."))
 
 
 # --- The schema of everything that goes over a socket ------------------------------------------------
 
 
 def events_schema(kinds: Sequence[StreamKind]) -> Schema:
-    """A value is valid against the whole when it is any frame that the server sends on a stream of these."""
-    own, shared = [_frames_of_kind(kind) for kind in kinds], _frames_of_any_kind()
-    client = client_frames()
+    """Valid against the whole is every message that the server sends on a stream of these."""
+    own, shared = [_messages_of_kind(kind) for kind in kinds], _messages_of_any_kind()
+    client = client_messages()
     payload_types = {
         name: payload for kind in kinds for name, payload in event_payload_types(kind.table).items()
     }
     payloads = [option for payload in payload_types.values() for option in _options(payload)]
-    types = [*(frame for frames in own for frame in frames), *shared, *client, *payloads]
+    types = [*(message for messages in own for message in messages), *shared, *client, *payloads]
     references, definitions = json_schemas(types, at=DEFINITIONS)
     of_type = dict(zip(map(id, types), references, strict=True))
 
-    def one_of(frames: Sequence[Any]) -> Schema:
-        return {"oneOf": [of_type[id(frame)] for frame in frames]}
+    def one_of(messages: Sequence[Any]) -> Schema:
+        return {"oneOf": [of_type[id(message)] for message in messages]}
 
     _set_payloads(definitions, payload_types)
-    definitions["Problem"]["properties"]["code"]["enum"] = [error.code for error in FRAME_ERRORS]
+    definitions["Problem"]["properties"]["code"]["enum"] = [error.code for error in MESSAGE_ERRORS]
     return {
         "$schema": DIALECT,
         "title": "Everything that goes over a socket",
-        "description": "Valid is any frame from the server. ClientFrame is any frame to it.",
-        "$ref": f"{DEFINITIONS}ServerFrame",
+        "description": "Valid is any message from the server. ClientMessage is any message to it.",
+        "$ref": f"{DEFINITIONS}ServerMessage",
         "$defs": {
-            "ServerFrame": one_of([*(frame for frames in own for frame in frames), *shared]),
-            "ClientFrame": one_of(client),
+            "ServerMessage": one_of([*(message for messages in own for message in messages), *shared]),
+            "ClientMessage": one_of(client),
             "Event": _events_of(kinds),
             **{
-                f"{camel(kind.name)}Frame": one_of([*frames, *shared])
-                for kind, frames in zip(kinds, own, strict=True)
+                f"{camel(kind.name)}Message": one_of([*messages, *shared])
+                for kind, messages in zip(kinds, own, strict=True)
             },
             **{f"{camel(kind.name)}Event": _events_of([kind]) for kind in kinds},
             "CloseCode": {

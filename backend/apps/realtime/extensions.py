@@ -28,8 +28,8 @@ class HubExtension:
     # The kind of streams whose sockets it extends.
     kind: ClassVar[str]
     # What sockets may send, beside the messages of this app, and what they receive.
-    client_frames: ClassVar[Sequence[type[msgspec.Struct]]] = ()
-    server_frames: ClassVar[Sequence[type[msgspec.Struct]]] = ()
+    client_messages: ClassVar[Sequence[type[msgspec.Struct]]] = ()
+    server_messages: ClassVar[Sequence[type[msgspec.Struct]]] = ()
     # Further fields of a heartbeat with their types; `read_beat` returns them, in a reader thread.
     beat_fields: ClassVar[Mapping[str, Any]] = {}
     read_beat: ClassVar[Callable[[int], Mapping[str, Any]] | None] = None
@@ -49,8 +49,8 @@ class HubExtension:
     def notice(self, stream_id: int) -> None:
         """A process has called `publish_notice` for this stream, of which this one has listeners."""
 
-    async def handle(self, socket: Socket, frame: Any) -> None:
-        """A socket has sent one of `client_frames`."""
+    async def handle(self, socket: Socket, message: Any) -> None:
+        """A socket has sent one of `client_messages`."""
 
 
 EXTENSIONS: list[type[HubExtension]] = []
@@ -71,31 +71,31 @@ def beat_of(kind: str, stream_id: int) -> dict[str, Any]:
     return {name: value for read in reads for name, value in read(stream_id).items()}
 
 
-def extension_frame(kind: str, frame: Mapping[str, Any]) -> Any:
+def extension_message(kind: str, message: Mapping[str, Any]) -> Any:
     """The message as one of the extensions' types; None if it is none. Raises InvalidInput."""
     for extension in extensions_of(kind):
-        for frame_type in extension.client_frames:
-            if frame_type.__struct_config__.tag == frame["type"]:
-                return _converted(frame, frame_type)
+        for message_type in extension.client_messages:
+            if message_type.__struct_config__.tag == message["type"]:
+                return _converted(message, message_type)
     return None
 
 
 INVALID_CHARACTER = "The text contains an invalid character."
 
 
-def _converted(frame: Mapping[str, Any], frame_type: type[msgspec.Struct]) -> Any:
+def _converted(message: Mapping[str, Any], message_type: type[msgspec.Struct]) -> Any:
     values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(frame_type):
-        if field.encode_name not in frame:
+    for field in msgspec.structs.fields(message_type):
+        if field.encode_name not in message:
             if field.required:
                 raise InvalidInput.of(field.name, "This field is required.")
             continue
         try:
-            value = values[field.name] = msgspec.convert(frame[field.encode_name], field.type)
+            value = values[field.name] = msgspec.convert(message[field.encode_name], field.type)
             if isinstance(value, str) and b"\0" in value.encode():  # PostgreSQL stores no NUL
                 raise InvalidInput.of(field.name, INVALID_CHARACTER)
         except msgspec.ValidationError as error:
             raise InvalidInput.of(field.name, f"{error}.") from None
         except UnicodeEncodeError:  # half of a surrogate pair, which JSON can contain
             raise InvalidInput.of(field.name, INVALID_CHARACTER) from None
-    return frame_type(**values)
+    return message_type(**values)

@@ -11,7 +11,7 @@ from django.conf import settings
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.extensions import beat_of
 from apps.realtime.fanout import Fanout
-from apps.realtime.messages import Batch, Frame, Heartbeat, Position, heartbeat_type, typed_text
+from apps.realtime.messages import Batch, EncodedMessage, Heartbeat, Position, heartbeat_type, typed_text
 from apps.realtime.publishing import Hint
 from apps.realtime.selectors import ReplayCache, State, StreamHead, next_events, state_of, tops_of
 from core.metrics import EVENTS_BACKFILLED, EVENTS_DELIVERED, HEARTBEATS, SNAPSHOTS, observe_delivery
@@ -50,7 +50,7 @@ class Feed:
         self.has_ended = False
         self._on_end = on_end
         self._expected_seq = 0
-        self._early: dict[int, Frame] = {}
+        self._early: dict[int, EncodedMessage] = {}
         self._committed_at: dict[int, float] = {}
         self._starting: asyncio.Task[None] | None = None
         self._hint_before_start: Hint | None = None
@@ -162,8 +162,8 @@ class Feed:
             self._deliver_state(self._new_state)
         elif self._must_restart:
             self._start_reading(self._read_state)
-        elif frames := self._next_frames():
-            self._deliver(frames)
+        elif messages := self._next_messages():
+            self._deliver(messages)
         elif self._expected_seq > self.top:
             self._start_reading(self._read_missing)
         else:
@@ -197,22 +197,24 @@ class Feed:
         """Stores the event and the commit time of a hint until the event can be delivered."""
         if hint.committed_at and len(self._committed_at) < MAX_EARLY:
             self._committed_at[hint.seq] = hint.committed_at
-        if hint.frame is not None and len(self._early) < MAX_EARLY:
-            self._early[hint.seq] = Frame(hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq))
+        if hint.message is not None and len(self._early) < MAX_EARLY:
+            self._early[hint.seq] = EncodedMessage(
+                hint.seq, hint.message, resume_from=Position(self.epoch, hint.seq)
+            )
 
-    def _next_frames(self) -> list[Frame]:
+    def _next_messages(self) -> list[EncodedMessage]:
         """The stored events that directly follow the top, up to the size of a batch."""
-        frames: list[Frame] = []
+        messages: list[EncodedMessage] = []
         characters = 0
-        while frame := self._early.get(self.top + len(frames) + 1):
-            characters += len(frame.text)
-            if frames and characters > MAX_BATCH_CHARACTERS:
+        while message := self._early.get(self.top + len(messages) + 1):
+            characters += len(message.text)
+            if messages and characters > MAX_BATCH_CHARACTERS:
                 break
-            frames.append(frame)
-        return frames
+            messages.append(message)
+        return messages
 
-    def _deliver(self, frames: Sequence[Frame]) -> None:
-        batch = Batch(frames)
+    def _deliver(self, messages: Sequence[EncodedMessage]) -> None:
+        batch = Batch(messages)
         since = asyncio.get_running_loop().time()
         self.listeners.fan_out(batch, lambda: self._after_delivery(batch, since))
 
@@ -220,10 +222,12 @@ class Feed:
         loop = asyncio.get_running_loop()
         self.top = batch.seq
         self._heartbeat.postpone()
-        EVENTS_DELIVERED.inc(len(batch.frames) * len(self.listeners))
+        EVENTS_DELIVERED.inc(len(batch.messages) * len(self.listeners))
         # After the listeners' own tasks, which may have been scheduled just now.
-        loop.call_soon(observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
-        self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
+        loop.call_soon(
+            observe_delivery, [self._committed_at.get(message.seq, 0.0) for message in batch.messages]
+        )
+        self._early = {seq: message for seq, message in self._early.items() if seq > self.top}
         self._committed_at = {seq: at for seq, at in self._committed_at.items() if seq > self.top}
         is_long = loop.time() - since >= LONG_BATCH_SECONDS
         self._finish_step(PAUSE_SECONDS if is_long and self._is_next_batch_small(batch) else 0.0)
@@ -234,7 +238,7 @@ class Feed:
         Clients respond to a message once all have received it. Without a pause their responses would wait for
         this small batch, again and again: two rounds through all sockets instead of one.
         """
-        return 0 < self._expected_seq - self.top <= len(batch.frames)
+        return 0 < self._expected_seq - self.top <= len(batch.messages)
 
     def _deliver_state(self, state: State) -> None:
         self.listeners.call_all(methodcaller("restart", state), lambda: self._after_restart(state))
@@ -276,12 +280,12 @@ class Feed:
         missed = await run_in_reader(lambda: next_events(self.stream_id, since=self.top, limit=FILL_BATCH))
         if missed is None:
             self._end()
-        elif missed.top.epoch != self.epoch or missed.frames is None:
+        elif missed.top.epoch != self.epoch or missed.messages is None:
             self._must_restart = True
-            self._is_behind_log = missed.frames is None
-        elif missed.frames:
-            EVENTS_BACKFILLED.inc(len(missed.frames))
-            self._early.update((frame.seq, frame) for frame in missed.frames)
+            self._is_behind_log = missed.messages is None
+        elif missed.messages:
+            EVENTS_BACKFILLED.inc(len(missed.messages))
+            self._early.update((message.seq, message) for message in missed.messages)
         elif self._expected_seq == wanted_before:
             self._expected_seq = self.top  # the log has no more events, and no hint arrived meanwhile
 
@@ -319,7 +323,9 @@ class Feed:
 
     def _deliver_heartbeat(self, state: State, fields: dict[str, Any]) -> None:
         heartbeat = heartbeat_type()(epoch=self.epoch, seq=self.top, digest=state.digest, **fields)
-        batch = Batch([Frame(self.top, typed_text(Heartbeat.frame_type, heartbeat), is_event=False)])
+        batch = Batch(
+            [EncodedMessage(self.top, typed_text(Heartbeat.message_type, heartbeat), is_event=False)]
+        )
         self._is_busy = True
         self.listeners.fan_out(batch, self._after_heartbeat)
 

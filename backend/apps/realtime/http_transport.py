@@ -22,7 +22,7 @@ from apps.realtime.asgi import (
 )
 from apps.realtime.connection import Connection
 from apps.realtime.hub import current_hub
-from apps.realtime.messages import Batch, Frame, Position, position_from
+from apps.realtime.messages import Batch, EncodedMessage, Position, position_from
 from apps.realtime.selectors import MissedEvents, State, missed_since, state_of
 from core.endpoints import Parameter
 from core.errors import InvalidInput, NotFound
@@ -30,7 +30,7 @@ from core.json_codec import json_text
 from core.metrics import POLLS, SNAPSHOTS, STREAMS
 from core.request_context import within_request
 
-# --- Server-sent events: the frames of a socket over HTTP, with ids from which a browser resumes -----
+# --- Server-sent events: the messages of a socket over HTTP, with ids from which a browser resumes -----
 
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -50,10 +50,10 @@ async def stream_events(exchange: AsgiRequest, kind: str, name: str) -> None:
     position = _position_to_resume(exchange)
     ended = asyncio.Event()
 
-    async def send(frame: Frame) -> None:
+    async def send(message: EncodedMessage) -> None:
         if not exchange.has_begun:
             await exchange.begin(content_type=EVENT_STREAM, extra={"x-accel-buffering": "no"})
-        await exchange.write(_server_sent(frame))
+        await exchange.write(_server_sent(message))
 
     if exchange.is_head:
         await known_stream(exchange, kind, name)
@@ -75,11 +75,11 @@ async def stream_events(exchange: AsgiRequest, kind: str, name: str) -> None:
             connection.leave()
 
 
-def _server_sent(frame: Frame) -> bytes:
+def _server_sent(message: EncodedMessage) -> bytes:
     """One event of the stream. Our JSON has no line breaks, so it is one data line."""
-    position = frame.resume_from
+    position = message.resume_from
     mark = f"id: {position.epoch}:{position.since}\n" if position else ""
-    return f"{mark}data: {frame.text}\n\n".encode()
+    return f"{mark}data: {message.text}\n\n".encode()
 
 
 def _position_to_resume(exchange: AsgiRequest) -> Position | None:
@@ -140,8 +140,8 @@ async def _events_or_state(
         missed = await exchange.read(lambda: _next_part(stream_id, position, limit))
         if missed is None:
             raise NotFound("There is no such room.")
-        if missed.frames is not None:
-            return _events_text(missed, position) if missed.frames else None
+        if missed.messages is not None:
+            return _events_text(missed, position) if missed.messages else None
     state = await exchange.read(state_of, stream_id)
     if state is None:
         raise NotFound("There is no such room.")
@@ -155,13 +155,13 @@ def _next_part(stream_id: int, position: Position, limit: int) -> MissedEvents |
 
 
 def _events_text(missed: MissedEvents, position: Position) -> str:
-    frames = missed.frames or []
-    seq = frames[-1].seq if frames else position.since
+    messages = missed.messages or []
+    seq = messages[-1].seq if messages else position.since
     return _poll_text(
         epoch=missed.top.epoch,
         seq=seq,
         top=missed.top.seq,
-        events=",".join(frame.text for frame in frames),
+        events=",".join(message.text for message in messages),
         snapshot="null",
     )
 
@@ -189,7 +189,7 @@ class _Waiting:
         self.has_news = asyncio.Event()
 
     def deliver(self, batch: Batch) -> None:
-        if any(frame.is_event for frame in batch.frames):
+        if any(message.is_event for message in batch.messages):
             self.has_news.set()
 
     def restart(self, state: State) -> None:

@@ -75,9 +75,11 @@ class Hub:
             if extension.kind == kind:
                 extension.leave(socket)
 
-    def extension_of(self, kind: str, frame: Any) -> HubExtension:
+    def extension_of(self, kind: str, message: Any) -> HubExtension:
         """The extension that knows this message of a client."""
-        return next(one for one in self._extensions if one.kind == kind and type(frame) in one.client_frames)
+        return next(
+            one for one in self._extensions if one.kind == kind and type(message) in one.client_messages
+        )
 
     async def join(self, *, kind: str, name: str, listener: Listener) -> Feed | None:
         """Adds the listener to the stream's feed; None when there is no such stream.

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
 
-from apps.realtime.extensions import EXTENSIONS, extension_frame
+from apps.realtime.extensions import EXTENSIONS, extension_message
 from core.errors import ApiError, InvalidInput, MalformedJson
 from core.json_codec import InstantText, json_text, milliseconds_text, parsed_json
 from core.server_clock import server_now
@@ -53,7 +53,7 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class EncodedMessage:
     """An encoded message, shared by all its receivers: its bytes are created once.
 
     `seq` is that of the event, or of the last event before the message.
@@ -79,23 +79,23 @@ class Frame:
 class Batch:
     """Messages that are delivered to every listener together: collected events, or a heartbeat."""
 
-    __slots__ = ("_wire", "frames", "seq")
+    __slots__ = ("_wire", "messages", "seq")
 
-    def __init__(self, frames: Sequence[Frame]) -> None:
-        self.frames = frames
+    def __init__(self, messages: Sequence[EncodedMessage]) -> None:
+        self.messages = messages
         # The number of the last one.
-        self.seq = frames[-1].seq
+        self.seq = messages[-1].seq
         self._wire = b""
 
     @property
     def wire(self) -> bytes:
         """The bytes of all messages, joined once for all sockets."""
         if not self._wire:
-            self._wire = b"".join(piece for frame in self.frames for piece in frame.pieces)
+            self._wire = b"".join(piece for message in self.messages for piece in message.pieces)
         return self._wire
 
 
-class EventFrame(msgspec.Struct, frozen=True):
+class EventMessage(msgspec.Struct, frozen=True):
     """An event as clients get it, but for the stream's own label, which is added when it is written."""
 
     type: str
@@ -107,14 +107,14 @@ class EventFrame(msgspec.Struct, frozen=True):
 
 
 class Established(msgspec.Struct, frozen=True):
-    """The first frame: the head of the stream. Live events follow from seq + 1."""
+    """The first message: the head of the stream. Live events follow from seq + 1."""
 
     epoch: str
     seq: int
     heartbeat_seconds: float
 
 
-class EstablishedFrame(msgspec.Struct, frozen=True, tag_field="type", tag="connection.established"):
+class EstablishedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="connection.established"):
     message: str
     payload: Any
 
@@ -130,7 +130,7 @@ class SnapshotPayload(msgspec.Struct, frozen=True):
 class Resumed(msgspec.Struct, frozen=True):
     """All that was missed has been sent: as events, or as a snapshot where `recovered` is false."""
 
-    frame_type: ClassVar[str] = "resumed"
+    message_type: ClassVar[str] = "resumed"
 
     epoch: str
     seq: int
@@ -140,7 +140,7 @@ class Resumed(msgspec.Struct, frozen=True):
 class Heartbeat(msgspec.Struct, frozen=True):
     """Nothing has happened for a while. `digest` is that of the state behind the event of this seq."""
 
-    frame_type: ClassVar[str] = "heartbeat"
+    message_type: ClassVar[str] = "heartbeat"
 
     epoch: str
     seq: int
@@ -150,7 +150,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
 class Identified(msgspec.Struct, frozen=True):
     """The socket is this guest, or this account."""
 
-    frame_type: ClassVar[str] = "identified"
+    message_type: ClassVar[str] = "identified"
 
     guest_id: str | msgspec.UnsetType = msgspec.UNSET
     user_id: int | msgspec.UnsetType = msgspec.UNSET
@@ -166,7 +166,7 @@ class Present(msgspec.Struct, frozen=True):
 class PeopleChanged(msgspec.Struct, frozen=True):
     """Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver."""
 
-    frame_type: ClassVar[str] = "people.changed"
+    message_type: ClassVar[str] = "people.changed"
 
     active: int
     people: Sequence[Present]
@@ -174,9 +174,9 @@ class PeopleChanged(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """The client's last frame could not be taken; the connection stays."""
+    """The client's last message could not be taken; the connection stays."""
 
-    frame_type: ClassVar[str] = "error"
+    message_type: ClassVar[str] = "error"
 
     code: str
     message: str
@@ -217,18 +217,18 @@ def heartbeat_type() -> type[msgspec.Struct]:
     return msgspec.defstruct("Heartbeat", fields, frozen=True, namespace={"__doc__": Heartbeat.__doc__})
 
 
-def event_text(*, label: str, name: str, frame: EventFrame) -> str:
+def event_text(*, label: str, name: str, message: EventMessage) -> str:
     """The message of an event, as it is stored and sent: the stream's name is after the payload."""
-    kind = labelled(EventFrame, label, behind="payload")
-    return json_text(kind(**{label: name}, **msgspec.structs.asdict(frame)))
+    kind = labelled(EventMessage, label, behind="payload")
+    return json_text(kind(**{label: name}, **msgspec.structs.asdict(message)))
 
 
-def frame_text(payload: Payload) -> str:
-    return typed_text(payload.frame_type, payload)
+def message_text(payload: Payload) -> str:
+    return typed_text(payload.message_type, payload)
 
 
-def typed_text(frame_type: str, payload: Any) -> str:
-    return json_text({"type": frame_type, "payload": payload})
+def typed_text(message_type: str, payload: Any) -> str:
+    return json_text({"type": message_type, "payload": payload})
 
 
 def established_text(*, greeting: str, label: str, name: str, established: Established) -> str:
@@ -236,14 +236,14 @@ def established_text(*, greeting: str, label: str, name: str, established: Estab
     if established.heartbeat_seconds.is_integer():
         fields["heartbeat_seconds"] = int(established.heartbeat_seconds)
     payload = labelled(Established, label)(**fields)
-    return json_text(EstablishedFrame(message=greeting, payload=payload))
+    return json_text(EstablishedMessage(message=greeting, payload=payload))
 
 
 def error_text(error: ApiError) -> str:
     message = error.message
     if error.details:
         message = "; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.details.items())
-    return frame_text(Problem(code=error.code, message=message))
+    return message_text(Problem(code=error.code, message=message))
 
 
 def pong_text(*, ts: str, seq: int) -> str:
@@ -269,7 +269,7 @@ class UnknownType(ApiError):
 # --- What clients send -------------------------------------------------------------------------------
 
 
-class PingFrame(msgspec.Struct, tag_field="type", tag="ping"):
+class PingMessage(msgspec.Struct, tag_field="type", tag="ping"):
     """Answered with pong: a sign of life, and a measure of the way there and back."""
 
     ts: Annotated[
@@ -277,30 +277,30 @@ class PingFrame(msgspec.Struct, tag_field="type", tag="ping"):
     ] = msgspec.UNSET
 
 
-class ResumeFrame(msgspec.Struct, tag_field="type", tag="resume"):
+class ResumeMessage(msgspec.Struct, tag_field="type", tag="resume"):
     """Asks for what came after this moment. Answered with the events or a snapshot, then with resumed."""
 
     epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EPOCH_CHARACTERS)]
     since: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 
 
-class SnapshotFrame(msgspec.Struct, tag_field="type", tag="snapshot"):
+class SnapshotMessage(msgspec.Struct, tag_field="type", tag="snapshot"):
     """Asks for the whole state. Answered with a snapshot."""
 
 
-class IdentifyFrame(msgspec.Struct, tag_field="type", tag="identify"):
+class IdentifyMessage(msgspec.Struct, tag_field="type", tag="identify"):
     """Says which guest the client is, where its cookie can't. Answered with identified."""
 
     guest_token: Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class IdentifyAccountFrame(msgspec.Struct, tag_field="type", tag="identify"):
+class IdentifyAccountMessage(msgspec.Struct, tag_field="type", tag="identify"):
     """Says which account the client is, by its access token. Answered with identified."""
 
     access: Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class PeopleFrame(msgspec.Struct, tag_field="type", tag="people"):
+class PeopleMessage(msgspec.Struct, tag_field="type", tag="people"):
     """Asks who is in the room. Answered with people.changed, which is sent again after each change."""
 
 
@@ -326,7 +326,7 @@ class TakeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """`field` is that of the frame: `guest_token` or `access`."""
+    """`field` is that of the message: `guest_token` or `access`."""
 
     field: str
     token: str
@@ -341,7 +341,7 @@ class FollowPeople:
 class ExtensionMessage:
     """A message that an extension of the kind knows."""
 
-    frame: Any
+    message: Any
 
 
 Command = Ping | Resume | TakeSnapshot | Identify | FollowPeople | ExtensionMessage
@@ -350,16 +350,16 @@ Command = Ping | Resume | TakeSnapshot | Identify | FollowPeople | ExtensionMess
 def command_from(data: str | bytes, *, kind: str = "") -> Command:
     """The command. Raises MalformedJson, InvalidInput, or UnknownType."""
     try:
-        frame = parsed_json(data)
+        message = parsed_json(data)
     except UnicodeError:
         raise MalformedJson from None
-    if not isinstance(frame, dict):
-        raise InvalidInput("A frame is a JSON object.")
-    if not isinstance(frame.get("type"), str):
+    if not isinstance(message, dict):
+        raise InvalidInput("A message is a JSON object.")
+    if not isinstance(message.get("type"), str):
         raise UnknownType
-    if reader := _READERS.get(frame["type"]):
-        return reader(frame)
-    if (extended := extension_frame(kind, frame)) is None:
+    if reader := _READERS.get(message["type"]):
+        return reader(message)
+    if (extended := extension_message(kind, message)) is None:
         raise UnknownType
     return ExtensionMessage(extended)
 
@@ -376,51 +376,51 @@ def position_from(*, epoch: Any, since: Any) -> Position:
     return Position(epoch, since)
 
 
-def _ping(frame: dict[str, Any]) -> Ping:
-    if "ts" not in frame:
+def _ping(message: dict[str, Any]) -> Ping:
+    if "ts" not in message:
         return Ping(ts="")
-    text = json.dumps(frame["ts"])
+    text = json.dumps(message["ts"])
     if len(text) > MAX_TS_CHARACTERS:
         raise InvalidInput.of("ts", f"At most {MAX_TS_CHARACTERS} characters of JSON.")
     return Ping(ts=text)
 
 
-def _resume(frame: dict[str, Any]) -> Resume:
-    if isinstance(frame.get("since"), str):
+def _resume(message: dict[str, Any]) -> Resume:
+    if isinstance(message.get("since"), str):
         raise InvalidInput.of("since", "A number is needed, not text.")
-    return Resume(position_from(epoch=frame.get("epoch"), since=frame.get("since")))
+    return Resume(position_from(epoch=message.get("epoch"), since=message.get("since")))
 
 
-def _snapshot(_frame: dict[str, Any]) -> TakeSnapshot:
+def _snapshot(_message: dict[str, Any]) -> TakeSnapshot:
     return TakeSnapshot()
 
 
-def _people(_frame: dict[str, Any]) -> FollowPeople:
+def _people(_message: dict[str, Any]) -> FollowPeople:
     return FollowPeople()
 
 
-def _identify(frame: dict[str, Any]) -> Identify:
+def _identify(message: dict[str, Any]) -> Identify:
     fields = ("access", "guest_token")
-    given = [field for field in fields if isinstance(frame.get(field), str) and frame[field]]
+    given = [field for field in fields if isinstance(message.get(field), str) and message[field]]
     if len(given) != 1:
-        named = next((field for field in fields if field in frame), "guest_token")
+        named = next((field for field in fields if field in message), "guest_token")
         raise InvalidInput.of(named, "Either a guest token or an access token is needed.")
-    return Identify(field=given[0], token=frame[given[0]])
+    return Identify(field=given[0], token=message[given[0]])
 
 
-CLIENT_FRAMES: dict[type[msgspec.Struct], Callable[[dict[str, Any]], Command]] = {
-    PingFrame: _ping,
-    ResumeFrame: _resume,
-    SnapshotFrame: _snapshot,
-    IdentifyFrame: _identify,
-    IdentifyAccountFrame: _identify,
-    PeopleFrame: _people,
+CLIENT_MESSAGES: dict[type[msgspec.Struct], Callable[[dict[str, Any]], Command]] = {
+    PingMessage: _ping,
+    ResumeMessage: _resume,
+    SnapshotMessage: _snapshot,
+    IdentifyMessage: _identify,
+    IdentifyAccountMessage: _identify,
+    PeopleMessage: _people,
 }
 
 
-def client_frames() -> list[type[msgspec.Struct]]:
+def client_messages() -> list[type[msgspec.Struct]]:
     """All that a client may send, on streams of any kind."""
-    return [*CLIENT_FRAMES, *(frame for extension in EXTENSIONS for frame in extension.client_frames)]
+    return [*CLIENT_MESSAGES, *(message for extension in EXTENSIONS for message in extension.client_messages)]
 
 
-_READERS = {str(frame.__struct_config__.tag): reader for frame, reader in CLIENT_FRAMES.items()}
+_READERS = {str(message.__struct_config__.tag): reader for message, reader in CLIENT_MESSAGES.items()}

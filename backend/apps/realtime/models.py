@@ -39,7 +39,7 @@ class Event(models.Model):
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveBigIntegerField()
     type = models.CharField(max_length=40)
-    frame = models.TextField()
+    message = models.TextField()
     op_id = models.CharField(max_length=64, null=True)
     created_at = models.DateTimeField()
 
@@ -86,7 +86,7 @@ class StreamKind:
     """
 
     name: str
-    # The field of a frame that carries the stream's name.
+    # The field of a message that carries the stream's name.
     label: str
     greeting: str
     snapshot_type: str

@@ -11,7 +11,7 @@ from typing import Protocol
 from django.utils.crypto import salted_hmac
 
 from apps.realtime.database_reads import run_in_reader
-from apps.realtime.messages import PeopleChanged, Present, frame_text
+from apps.realtime.messages import PeopleChanged, Present, message_text
 from apps.realtime.models import KINDS, kind_named
 from apps.realtime.presence import Person, PresenceTracker, Row, delete_presence, present_keys, write_presence
 from apps.realtime.services import note_visits
@@ -255,7 +255,7 @@ class PresenceBroadcaster:
             )
             if people_sent != one.people_sent:
                 one.people_sent = people_sent
-                receiver.put(frame_text(people_sent))
+                receiver.put(message_text(people_sent))
 
 
 def _people_of_streams(asked: Mapping[int, tuple[str, Sequence[str]]]) -> dict[int, list[Present]]:

@@ -14,14 +14,14 @@ from core.request_context import after_response
 
 logger = logging.getLogger(__name__)
 
-# A hint carries the frame itself up to this size; a hub reads larger ones from the log.
-MAX_HINTED_FRAME_BYTES = 16 * 1024
+# A hint carries the message itself up to this size; a hub reads larger ones from the log.
+MAX_HINTED_MESSAGE_BYTES = 16 * 1024
 # Hints that wait for the channel layer; beyond that the oldest are dropped, the log has their events.
 MAX_WAITING_HINTS = 1000
 SEND_DEADLINE_SECONDS = 1.0
 # Messages of as many streams are under way together; of one stream, one after the other.
 MAX_UNDER_WAY = 16
-# What comes while a message is under way goes in the next one together, up to this much of frames.
+# Hints that come while others are being sent go together in the next send, with messages of up to this size.
 MAX_MESSAGE_BYTES = 256 * 1024
 # After a failure the channel layer is left alone for so long, after each further one twice as long, until the
 # last.
@@ -36,12 +36,12 @@ BESIDE_EVENTS = -1
 
 
 class Hint(NamedTuple):
-    """A stream has a new top. `frame` is the event's, unless it is too large to carry."""
+    """A stream has a new top. `message` is the event's, unless it is too large to carry."""
 
     stream_id: int
     epoch: str
     seq: int
-    frame: str | None
+    message: str | None
     # When it was published, in seconds since 1970; 0.0 where that is unknown.
     committed_at: float = 0.0
 
@@ -141,7 +141,7 @@ class Publisher:
         if hint.is_event:
             if not self._unrecorded:
                 self._loop.call_later(RECORD_SECONDS, self._record_soon)
-            self._unrecorded[hint.stream_id, hint.epoch] = hint._replace(frame=None)
+            self._unrecorded[hint.stream_id, hint.epoch] = hint._replace(message=None)
         if not _has_others():
             return
         HINTS_LOST.inc(len(self._waiting) == MAX_WAITING_HINTS)  # the oldest makes room
@@ -198,13 +198,13 @@ class Publisher:
 
 
 def _carried_bytes(hint: Hint) -> int:
-    """How large its frame is in a message: 0 when it is left to the log."""
-    size = len(hint.frame.encode()) if hint.frame is not None else 0
-    return size if size <= MAX_HINTED_FRAME_BYTES else 0
+    """The bytes of its message in the hint: 0 when it is left to the log."""
+    size = len(hint.message.encode()) if hint.message is not None else 0
+    return size if size <= MAX_HINTED_MESSAGE_BYTES else 0
 
 
 def _message(hints: list[Hint]) -> dict[str, Any]:
-    carried = [hint if _carried_bytes(hint) else hint._replace(frame=None) for hint in hints]
+    carried = [hint if _carried_bytes(hint) else hint._replace(message=None) for hint in hints]
     return {"type": "hints", "hints": [list(hint) for hint in carried]}
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from apps.realtime.messages import Frame, Position, SnapshotPayload, typed_text
+from apps.realtime.messages import EncodedMessage, Position, SnapshotPayload, typed_text
 from apps.realtime.models import Event, Stream, kind_named
 from core.database import consistent_read
 from core.metrics import STATE_HITS, STATE_MISSES
@@ -29,14 +29,14 @@ class State:
     items: Sequence[Any]
     digest: str
     payload: SnapshotPayload
-    frame: Frame
+    message: EncodedMessage
 
 
 class MissedEvents(NamedTuple):
-    """What a reader has missed. `frames` is None where the log no longer has all of it."""
+    """What a reader has missed. `messages` is None where the log no longer has all of it."""
 
     top: StreamHead
-    frames: list[Frame] | None
+    messages: list[EncodedMessage] | None
 
 
 # States of so many streams are kept, those that were made last.
@@ -117,8 +117,8 @@ def _build_state(stream: Stream, top: StreamHead) -> State:
     items = kind.read_items(stream.pk)
     payload = SnapshotPayload(epoch=top.epoch, seq=top.seq, items=items)
     text = typed_text(kind.snapshot_type, payload)
-    frame = Frame(seq=top.seq, text=text, is_event=False, resume_from=Position(top.epoch, top.seq))
-    return State(top=top, items=items, digest=kind.digest_of(items), payload=payload, frame=frame)
+    message = EncodedMessage(seq=top.seq, text=text, is_event=False, resume_from=Position(top.epoch, top.seq))
+    return State(top=top, items=items, digest=kind.digest_of(items), payload=payload, message=message)
 
 
 def missed_since(
@@ -135,35 +135,35 @@ def missed_since(
         last = top.seq if until is None else min(until, top.seq)
         if position.epoch != top.epoch or position.since > top.seq or last - position.since > limit:
             return MissedEvents(top, None)
-        frames = events_after(stream_id, position.since, epoch=top.epoch, until=last, limit=limit)
-    is_whole = len(frames) == max(0, last - position.since)
-    return MissedEvents(top, frames if is_whole else None)
+        messages = events_after(stream_id, position.since, epoch=top.epoch, until=last, limit=limit)
+    is_whole = len(messages) == max(0, last - position.since)
+    return MissedEvents(top, messages if is_whole else None)
 
 
 def events_after(
     stream_id: int, since: int, *, epoch: str, limit: int, until: int | None = None
-) -> list[Frame]:
+) -> list[EncodedMessage]:
     """Up to `limit` events after `since`, in order."""
     events = Event.objects.filter(stream_id=stream_id, seq__gt=since).order_by("seq")
     if until is not None:
         events = events.filter(seq__lte=until)
-    rows = events.values_list("seq", "frame")[:limit]
-    return [Frame(seq=seq, text=text, resume_from=Position(epoch, seq)) for seq, text in rows]
+    rows = events.values_list("seq", "message")[:limit]
+    return [EncodedMessage(seq=seq, text=text, resume_from=Position(epoch, seq)) for seq, text in rows]
 
 
 def next_events(stream_id: int, *, since: int, limit: int) -> MissedEvents | None:
     """The next part of the log, for a hub that goes on from `since`; None when the stream has ended.
 
-    `frames` is None where the event after `since` is no longer there.
+    `messages` is None where the event after `since` is no longer there.
     """
     with consistent_read():
         top = tops_of([stream_id]).get(stream_id)
         if top is None:
             return None
-        frames = events_after(stream_id, since, epoch=top.epoch, limit=limit)
-    is_contiguous = not frames or frames[-1].seq == since + len(frames)
-    is_whole = is_contiguous and (bool(frames) or top.seq <= since)
-    return MissedEvents(top, frames if is_whole else None)
+        messages = events_after(stream_id, since, epoch=top.epoch, limit=limit)
+    is_contiguous = not messages or messages[-1].seq == since + len(messages)
+    is_whole = is_contiguous and (bool(messages) or top.seq <= since)
+    return MissedEvents(top, messages if is_whole else None)
 
 
 # --- What one reader had missed, cached for the next: after a restart, thousands have missed the same
@@ -185,9 +185,9 @@ class ReplayCache:
 
     def store(self, position: Position, *, until: int, missed: MissedEvents) -> None:
         """Only what is whole: the log may have more of it later."""
-        if missed.frames is None or missed.top.seq < until:
+        if missed.messages is None or missed.top.seq < until:
             return
-        if sum(len(frame.text) for frame in missed.frames) > MAX_CHARACTERS:
+        if sum(len(message.text) for message in missed.messages) > MAX_CHARACTERS:
             return
         self._cached[position, until] = missed
         if len(self._cached) > MAX_CACHED:

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from django.conf import settings
 
 from apps.realtime.fanout import Send
-from apps.realtime.messages import PIECE_BYTES, Batch, Frame
+from apps.realtime.messages import PIECE_BYTES, Batch, EncodedMessage
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ MAX_BACKLOG_BYTES = 8 * 1024 * 1024
 # What a waiting piece costs besides its bytes, so that many small ones count for what they hold.
 PIECE_COST_BYTES = 200
 
-# What is sent as a whole: bytes, or a frame.
+# What is sent as a whole: the bytes of frames, or a message.
 P = TypeVar("P")
 
 # Under this name a server's scope offers the connection's sink among its `extensions`.
@@ -30,7 +30,7 @@ class Sink(Protocol):
     """A connection that takes finished bytes, offered by a server that knows what has not left yet."""
 
     def write(self, data: bytes) -> bool:
-        """Sends whole frames, or keeps them until the client takes them; False: give it no more."""
+        """Sends whole frames, or buffers them. False means that the buffer is full."""
 
     async def wait_writable(self) -> None:
         """Returns when there is room for more, or the connection has ended."""
@@ -58,10 +58,10 @@ class SendBuffer(ABC, Generic[P]):
 
     @abstractmethod
     def put_live(self, batch: Batch) -> None:
-        """Live frames. Too many of them that the client does not take end the connection."""
+        """Live messages. Too many of them that the client does not take end the connection."""
 
     @abstractmethod
-    def put(self, frames: Sequence[Frame]) -> None:
+    def put(self, messages: Sequence[EncodedMessage]) -> None:
         """What the server owes: a greeting, a replay, a snapshot, an answer."""
 
     def direct_send(self, before_others: Callable[[], None]) -> Send | None:
@@ -165,9 +165,9 @@ class DirectSendBuffer(SendBuffer[bytes]):
         super().close()
         self._sink.release()
 
-    def put(self, frames: Sequence[Frame]) -> None:
+    def put(self, messages: Sequence[EncodedMessage]) -> None:
         is_alone = self._backlog_bytes == 0
-        for data in _joined(frames):
+        for data in _joined(messages):
             if self._waiting is not None:
                 self._enqueue_backlog(data, len(data), is_alone=is_alone)
             elif not self._sink.write(data):
@@ -180,35 +180,37 @@ class DirectSendBuffer(SendBuffer[bytes]):
                 await self._sink.wait_writable()
 
 
-class QueuedSendBuffer(SendBuffer[Frame]):
-    """Sends frames by a coroutine, for any ASGI server and for event streams, in a task that waits alone."""
+class QueuedSendBuffer(SendBuffer[EncodedMessage]):
+    """Sends messages by a coroutine, for any ASGI server and for event streams, in a task of its own."""
 
     __slots__ = ("_send",)
 
-    def __init__(self, send: Callable[[Frame], Awaitable[None]], on_overflow: Callable[[], None]) -> None:
+    def __init__(
+        self, send: Callable[[EncodedMessage], Awaitable[None]], on_overflow: Callable[[], None]
+    ) -> None:
         super().__init__(on_overflow)
         self._send = send
 
     def put_live(self, batch: Batch) -> None:
-        for frame in batch.frames:
-            self._enqueue_live(frame, frame.size)
+        for message in batch.messages:
+            self._enqueue_live(message, message.size)
 
-    def put(self, frames: Sequence[Frame]) -> None:
+    def put(self, messages: Sequence[EncodedMessage]) -> None:
         is_alone = self._backlog_bytes == 0
-        for frame in frames:
-            self._enqueue_backlog(frame, frame.size, is_alone=is_alone)
+        for message in messages:
+            self._enqueue_backlog(message, message.size, is_alone=is_alone)
 
     async def _send_waiting(self) -> None:
-        while frame := self._next_waiting():
-            await self._send(frame)
+        while message := self._next_waiting():
+            await self._send(message)
 
 
-def _joined(frames: Iterable[Frame]) -> Iterable[bytes]:
+def _joined(messages: Iterable[EncodedMessage]) -> Iterable[bytes]:
     """Their bytes in few pieces, none much longer than PIECE_BYTES."""
     pieces: list[bytes] = []
     size = 0
-    for frame in frames:
-        for piece in frame.pieces:
+    for message in messages:
+        for piece in message.pieces:
             if pieces and size + len(piece) > PIECE_BYTES:
                 yield b"".join(pieces)
                 pieces, size = [], 0

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.realtime.locks import PendingHint, lock_stream, lock_streams, read_again
-from apps.realtime.messages import EventFrame, event_text
+from apps.realtime.messages import EventMessage, event_text
 from apps.realtime.models import Event, Stream, kind_named, new_epoch
 from apps.realtime.publishing import Hint
 from core.database import delete_in_batches
@@ -147,7 +147,7 @@ def open_stream(*, kind: str, name: str) -> Stream:
 def close_stream(stream_id: int) -> None:
     """Ends a stream with its log; its listeners hear of it after the commit. A new one may have its name."""
     Stream.objects.filter(pk=stream_id).delete()
-    _publish_on_commit(Hint(stream_id, epoch="", seq=0, frame=None))
+    _publish_on_commit(Hint(stream_id, epoch="", seq=0, message=None))
 
 
 def is_visit_due(stream: Stream) -> bool:
@@ -174,10 +174,10 @@ def append_event(*, stream_id: int, event_type: str, payload: Any, is_current: b
     now = timezone.now()
     stream = _advanced(lock_stream(stream_id), now, is_current=is_current)
     op_id = request_context().op_id
-    frame = event_text(
+    message = event_text(
         label=kind_named(stream.kind).label,
         name=stream.name,
-        frame=EventFrame(
+        message=EventMessage(
             type=event_type,
             payload=payload,
             epoch=stream.epoch,
@@ -186,10 +186,10 @@ def append_event(*, stream_id: int, event_type: str, payload: Any, is_current: b
             op_id=op_id,
         ),
     )
-    written = {"stream": stream.pk, "seq": stream.seq, "type": event_type, "frame": frame, "op_id": op_id}
+    written = {"stream": stream.pk, "seq": stream.seq, "type": event_type, "message": message, "op_id": op_id}
     insert_later(Event, {**written, "created_at": now})
     trim_behind(stream, now)
-    _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=frame))
+    _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, message=message))
     return stream.seq
 
 
@@ -248,7 +248,7 @@ def begin_new_epoch(*, stream_id: int) -> None:
     stream.epoch = new_epoch()
     stream.save(update_fields=["epoch"])
     Event.objects.filter(stream=stream).delete()
-    _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=None))
+    _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, message=None))
 
 
 def begin_new_epochs() -> int:

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps.realtime.messages import PIECE_BYTES, Batch
-from apps.realtime.messages import Frame as RoomFrame
+from apps.realtime.messages import PIECE_BYTES, Batch, EncodedMessage
 from server.tests.socket_pairs import CLOSE, CONTINUATION, PING, TEXT, SocketPair
 
 # Far more than the OS's tiny buffers can hold.
@@ -21,7 +20,7 @@ def line() -> Iterator[SocketPair]:
 
 
 def batch(*texts: str) -> Batch:
-    return Batch([RoomFrame(1, text) for text in texts])
+    return Batch([EncodedMessage(1, text) for text in texts])
 
 
 def test_buffered_data_is_sent_before_later_writes(line):
@@ -47,7 +46,7 @@ def test_a_close_during_a_burst_is_the_last_frame(line):
 
 
 def test_a_close_and_a_ping_may_come_between_fragments(line):
-    pieces = RoomFrame(1, "é" * PIECE_BYTES + "!").pieces
+    pieces = EncodedMessage(1, "é" * PIECE_BYTES + "!").pieces
     line.sink.write(pieces[0])
     line.protocol.sendPing(b"p")
     line.sink.write(pieces[1])

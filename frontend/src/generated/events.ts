@@ -1,9 +1,9 @@
 // Made from the server's schemas (npm run types): what goes over the socket. Not to be edited.
 
-export type Frames =
-  ServerFrame | ClientFrame | Event | CloseCode | PlaylistFrame | PlaylistEvent | ChartsFrame | ChartsEvent;
-export type ServerFrame =
-  | EstablishedFrame
+export type Messages =
+  ServerMessage | ClientMessage | Event | CloseCode | PlaylistMessage | PlaylistEvent | ChartsMessage | ChartsEvent;
+export type ServerMessage =
+  | EstablishedMessage
   | TrackAdded
   | TrackVoted
   | TrackMoved
@@ -14,30 +14,30 @@ export type ServerFrame =
   | RoomWishes
   | PlaylistReordered
   | PlayerChanged
-  | PlaylistSnapshotFrame
-  | PeopleChangedFrame
-  | SpeakerJoinedFrame
-  | SpeakersChangedFrame
-  | ChartsEstablishedFrame
+  | PlaylistSnapshotMessage
+  | PeopleChangedMessage
+  | SpeakerJoinedMessage
+  | SpeakersChangedMessage
+  | ChartsEstablishedMessage
   | ChartPublished
   | ChartWithdrawn
   | SourceFailed
-  | ChartsSnapshotFrame
-  | ResumedFrame
-  | IdentifiedFrame
-  | ErrorFrame
-  | HeartbeatFrame
+  | ChartsSnapshotMessage
+  | ResumedMessage
+  | IdentifiedMessage
+  | ErrorMessage
+  | HeartbeatMessage
   | Pong;
-export type ClientFrame =
-  | PingFrame
-  | ResumeFrame
-  | SnapshotFrame
-  | IdentifyFrame
-  | IdentifyAccountFrame
-  | PeopleFrame
-  | SpeakerJoinFrame
-  | SpeakerLeaveFrame
-  | SpeakerReportFrame;
+export type ClientMessage =
+  | PingMessage
+  | ResumeMessage
+  | SnapshotMessage
+  | IdentifyMessage
+  | IdentifyAccountMessage
+  | PeopleMessage
+  | SpeakerJoinMessage
+  | SpeakerLeaveMessage
+  | SpeakerReportMessage;
 export type Event =
   | TrackAdded
   | TrackVoted
@@ -85,8 +85,8 @@ export type MESSAGE_TOO_LARGE = 4408;
  * Too many connections, joins or messages. Reconnect after a minute or more.
  */
 export type TOO_MANY = 4429;
-export type PlaylistFrame =
-  | EstablishedFrame
+export type PlaylistMessage =
+  | EstablishedMessage
   | TrackAdded
   | TrackVoted
   | TrackMoved
@@ -97,14 +97,14 @@ export type PlaylistFrame =
   | RoomWishes
   | PlaylistReordered
   | PlayerChanged
-  | PlaylistSnapshotFrame
-  | PeopleChangedFrame
-  | SpeakerJoinedFrame
-  | SpeakersChangedFrame
-  | ResumedFrame
-  | IdentifiedFrame
-  | ErrorFrame
-  | HeartbeatFrame
+  | PlaylistSnapshotMessage
+  | PeopleChangedMessage
+  | SpeakerJoinedMessage
+  | SpeakersChangedMessage
+  | ResumedMessage
+  | IdentifiedMessage
+  | ErrorMessage
+  | HeartbeatMessage
   | Pong;
 export type PlaylistEvent =
   | TrackAdded
@@ -117,23 +117,23 @@ export type PlaylistEvent =
   | RoomWishes
   | PlaylistReordered
   | PlayerChanged;
-export type ChartsFrame =
-  | ChartsEstablishedFrame
+export type ChartsMessage =
+  | ChartsEstablishedMessage
   | ChartPublished
   | ChartWithdrawn
   | SourceFailed
-  | ChartsSnapshotFrame
-  | ResumedFrame
-  | IdentifiedFrame
-  | ErrorFrame
-  | HeartbeatFrame
+  | ChartsSnapshotMessage
+  | ResumedMessage
+  | IdentifiedMessage
+  | ErrorMessage
+  | HeartbeatMessage
   | Pong;
 export type ChartsEvent = ChartPublished | ChartWithdrawn | SourceFailed;
 
 /**
- * The first frame: the head of the stream. Live events follow from seq + 1.
+ * The first message: the head of the stream. Live events follow from seq + 1.
  */
-export interface EstablishedFrame {
+export interface EstablishedMessage {
   type: "connection.established";
   message: string;
   payload: EstablishedPosition;
@@ -357,7 +357,7 @@ export interface Anchor {
 /**
  * The whole state behind the event of this seq.
  */
-export interface PlaylistSnapshotFrame {
+export interface PlaylistSnapshotMessage {
   type: "playlist.snapshot";
   payload: Snapshot;
 }
@@ -372,7 +372,7 @@ export interface Snapshot {
 /**
  * Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver.
  */
-export interface PeopleChangedFrame {
+export interface PeopleChangedMessage {
   type: "people.changed";
   payload: PeopleChanged;
 }
@@ -394,7 +394,7 @@ export interface Present {
 /**
  * The socket is a speaker of the room now.
  */
-export interface SpeakerJoinedFrame {
+export interface SpeakerJoinedMessage {
   type: "speaker.joined";
   payload: SpeakerJoined;
 }
@@ -437,7 +437,7 @@ export interface Speaker {
 /**
  * The speakers of the room: sent when one joins, leaves, or gets in or out of sync.
  */
-export interface SpeakersChangedFrame {
+export interface SpeakersChangedMessage {
   type: "speakers.changed";
   payload: SpeakersChanged;
 }
@@ -448,9 +448,9 @@ export interface SpeakersChanged {
   speakers: Speaker[];
 }
 /**
- * The first frame: the head of the stream. Live events follow from seq + 1.
+ * The first message: the head of the stream. Live events follow from seq + 1.
  */
-export interface ChartsEstablishedFrame {
+export interface ChartsEstablishedMessage {
   type: "connection.established";
   message: string;
   payload: ChartsEstablishedPosition;
@@ -524,7 +524,7 @@ export interface FailedSource {
 /**
  * The whole state behind the event of this seq.
  */
-export interface ChartsSnapshotFrame {
+export interface ChartsSnapshotMessage {
   type: "charts.snapshot";
   payload: ChartsSnapshot;
 }
@@ -539,7 +539,7 @@ export interface ChartsSnapshot {
 /**
  * All that was missed has been sent: as events, or as a snapshot where `recovered` is false.
  */
-export interface ResumedFrame {
+export interface ResumedMessage {
   type: "resumed";
   payload: Resumed;
 }
@@ -554,7 +554,7 @@ export interface Resumed {
 /**
  * The socket is this guest, or this account.
  */
-export interface IdentifiedFrame {
+export interface IdentifiedMessage {
   type: "identified";
   payload: Identified;
 }
@@ -566,14 +566,14 @@ export interface Identified {
   user_id?: number;
 }
 /**
- * The client's last frame could not be taken; the connection stays.
+ * The client's last message could not be taken; the connection stays.
  */
-export interface ErrorFrame {
+export interface ErrorMessage {
   type: "error";
   payload: Problem;
 }
 /**
- * The client's last frame could not be taken; the connection stays.
+ * The client's last message could not be taken; the connection stays.
  */
 export interface Problem {
   code: "MALFORMED_JSON" | "UNKNOWN_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "UNAVAILABLE";
@@ -582,7 +582,7 @@ export interface Problem {
 /**
  * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
  */
-export interface HeartbeatFrame {
+export interface HeartbeatMessage {
   type: "heartbeat";
   payload: Heartbeat;
 }
@@ -616,7 +616,7 @@ export interface Pong {
 /**
  * Answered with pong: a sign of life, and a measure of the way there and back.
  */
-export interface PingFrame {
+export interface PingMessage {
   type: "ping";
   /**
    * Comes back as it is; at most 200 characters of JSON.
@@ -628,7 +628,7 @@ export interface PingFrame {
 /**
  * Asks for what came after this moment. Answered with the events or a snapshot, then with resumed.
  */
-export interface ResumeFrame {
+export interface ResumeMessage {
   type: "resume";
   epoch: string;
   since: number;
@@ -636,33 +636,33 @@ export interface ResumeFrame {
 /**
  * Asks for the whole state. Answered with a snapshot.
  */
-export interface SnapshotFrame {
+export interface SnapshotMessage {
   type: "snapshot";
 }
 /**
  * Says which guest the client is, where its cookie can't. Answered with identified.
  */
-export interface IdentifyFrame {
+export interface IdentifyMessage {
   type: "identify";
   guest_token: string;
 }
 /**
  * Says which account the client is, by its access token. Answered with identified.
  */
-export interface IdentifyAccountFrame {
+export interface IdentifyAccountMessage {
   type: "identify";
   access: string;
 }
 /**
  * Asks who is in the room. Answered with people.changed, which is sent again after each change.
  */
-export interface PeopleFrame {
+export interface PeopleMessage {
   type: "people";
 }
 /**
  * Makes the socket a speaker of its room. The response is speaker.joined.
  */
-export interface SpeakerJoinFrame {
+export interface SpeakerJoinMessage {
   type: "speaker.join";
   name: string;
   kind: "browser" | "mpd" | "other" | "sendspin";
@@ -670,7 +670,7 @@ export interface SpeakerJoinFrame {
 /**
  * The socket is no speaker any more.
  */
-export interface SpeakerLeaveFrame {
+export interface SpeakerLeaveMessage {
   type: "speaker.leave";
 }
 /**
@@ -678,7 +678,7 @@ export interface SpeakerLeaveFrame {
  *
  *     `at` is the server's time when it was there; without it, the time at which the report arrives.
  */
-export interface SpeakerReportFrame {
+export interface SpeakerReportMessage {
   type: "speaker.report";
   item_id: number;
   position_ms: number;

@@ -23,8 +23,8 @@ class ScriptedSocket {
     this.isOpen = false;
   }
 
-  say(frame: object): void {
-    this.onmessage({ data: JSON.stringify(frame) });
+  say(message: object): void {
+    this.onmessage({ data: JSON.stringify(message) });
   }
 
   tell(type: string, payload: object, seq: number): void {

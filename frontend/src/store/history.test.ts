@@ -18,8 +18,8 @@ class ScriptedSocket {
   send(): void {}
   close(): void {}
 
-  say(frame: object): void {
-    this.onmessage({ data: JSON.stringify(frame) });
+  say(message: object): void {
+    this.onmessage({ data: JSON.stringify(message) });
   }
 }
 

@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ApiError, apiBase } from "../api/http.ts";
 import { fetchAudio, type Player } from "../api/player.ts";
-import type { Item, RoomMessage, SpeakerReportFrame } from "../sync/index.ts";
+import type { Item, RoomMessage, SpeakerReportMessage } from "../sync/index.ts";
 import { ownName } from "./identity.ts";
 import { loadStored, saveStored } from "./local_storage.ts";
 import { control, loadPlayer, player, positionMs, skip } from "./player.ts";
@@ -356,7 +356,7 @@ class Speaker {
     this.#reportedAt = performance.now();
     const { silence, problem } = speakerState.peek();
     const isPlaying = silence === null || silence === "muted";
-    const states: Record<string, SpeakerReportFrame["state"]> = { blocked: "blocked", failed: "failed" };
+    const states: Record<string, SpeakerReportMessage["state"]> = { blocked: "blocked", failed: "failed" };
     const source = this.#embed ?? this.#current;
     const hasEnded = isPlaying && source.hasEnded && now.duration_ms === null;
     const state = hasEnded ? "ended" : isPlaying ? "playing" : (states[silence ?? ""] ?? "waiting");

@@ -16,7 +16,7 @@ export type {
   Room,
   RoomMessage,
   Speaker,
-  SpeakerReportFrame,
+  SpeakerReportMessage,
   StreamEvent,
   Track,
 } from "./messages.ts";

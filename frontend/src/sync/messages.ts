@@ -1,12 +1,12 @@
 /** Messages of the socket: their types, generated from the server's schemas, and their parser. */
 
-import type { ServerFrame } from "../generated/events.ts";
+import type { ServerMessage } from "../generated/events.ts";
 
 export type { Item, Room, Track } from "../generated/api.ts";
 export type {
   ChartsEvent,
-  ChartsFrame as ChartsMessage,
-  ClientFrame as ClientMessage,
+  ChartsMessage,
+  ClientMessage,
   Edition,
   Event as AnyEvent,
   FailedSource,
@@ -14,12 +14,12 @@ export type {
   Player,
   PlayerChange,
   PlaylistEvent as StreamEvent,
-  PlaylistFrame as RoomMessage,
+  PlaylistMessage as RoomMessage,
   Speaker,
-  SpeakerReportFrame,
+  SpeakerReportMessage,
 } from "../generated/events.ts";
 
-export type AnyMessage = ServerFrame;
+export type AnyMessage = ServerMessage;
 
 /** Null for text that is no message. */
 export function parseMessage(text: string): AnyMessage | null {

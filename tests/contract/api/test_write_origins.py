@@ -120,7 +120,7 @@ def test_a_foreign_host_name_is_a_400_without_any_change(queue: Queue, server: T
                 Socket.of_room(server.ws_url, queue.room, host=host, headers=headers)
             assert end.value.code is not None
             assert 4400 <= end.value.code < 4500
-            assert end.value.frames == []
+            assert end.value.messages == []
 
 
 def test_configured_host_names_are_accepted(server: TuttiServer, queue: Queue):

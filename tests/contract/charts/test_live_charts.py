@@ -13,7 +13,7 @@ from tests.contract.charts.envelopes import data_of, get_data
 from tests.contract.conftest import CORS_ORIGIN, new_room, queue_of
 from tests.contract.payload_checks import check_track
 from tests.contract.sockets import Socket
-from tests.contract.swagger import frame_validator
+from tests.contract.swagger import message_validator
 from tests.fold import is_event
 from tests.processes import TuttiServer
 
@@ -33,17 +33,17 @@ def state_of(socket: Socket) -> State:
     return state_of_items(snapshot(socket)["items"])
 
 
-def published(frames: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def published(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [
         (one["payload"]["genre"], one["payload"]["date"])
-        for one in frames
+        for one in messages
         if one["type"] == "chart.published"
     ]
 
 
 def heard_since(before: dict[str, Any], socket: Socket, top: int) -> list[dict[str, Any]]:
     """Its server may have heard of what was published before that snapshot only after it."""
-    return [frame for frame in socket.events_up_to(top) if frame["seq"] > before["seq"]]
+    return [message for message in socket.events_up_to(top) if message["seq"] > before["seq"]]
 
 
 def test_a_socket_is_greeted_and_the_snapshot_lists_the_newest_edition_of_each_genre(
@@ -94,7 +94,7 @@ def test_a_version_published_by_another_process_reaches_all_clients(follow: Foll
 
     assert heard == others
     assert published(heard) == [("rap", day)]
-    assert {frame["stream"] for frame in heard} == {"charts"}
+    assert {message["stream"] for message in heard} == {"charts"}
     assert fold(state_of_items(before["items"]), heard) == state_of(first) == state_of(second)
     assert state_of(first)["rap"] == {"genre": "rap", "date": day, "is_sample": False}
 
@@ -111,7 +111,7 @@ def test_a_client_that_was_offline_gets_missed_events_once(follow: Follow, pipel
     # What its server had not heard of by then comes behind it.
     top = snapshot(follow())["seq"]
     missed = back.events_up_to(top)
-    assert [frame["seq"] for frame in missed] == list(range(position[1] + 1, top + 1))
+    assert [message["seq"] for message in missed] == list(range(position[1] + 1, top + 1))
     assert published(missed) == [("pop", days[0]), ("dance", days[1])]
     assert fold(before, missed) == state_of(back)
 
@@ -123,7 +123,7 @@ def test_a_client_that_was_offline_gets_missed_events_once(follow: Follow, pipel
     asking = follow()
     epoch, seq = asking.position
     assert asking.ask({"type": "resume", "epoch": epoch, "since": seq - 1}, "resumed")["payload"]["recovered"]
-    assert [frame["seq"] for frame in asking.frames if is_event(frame)] == [seq]
+    assert [message["seq"] for message in asking.messages if is_event(message)] == [seq]
 
 
 def test_a_client_of_another_epoch_gets_a_snapshot(follow: Follow):
@@ -146,7 +146,7 @@ def test_a_failing_source_sends_one_event_and_older_counts_stay(
 
     heard = heard_since(before, socket, snapshot(follow())["seq"])
 
-    assert [(frame["type"], frame["payload"]) for frame in heard] == [
+    assert [(message["type"], message["payload"]) for message in heard] == [
         ("source.failed", {"service": "apple_music", "genre": "pop"}),
         ("chart.published", {"genre": "pop", "date": day, "is_sample": False}),
     ]
@@ -159,7 +159,7 @@ def test_a_failing_source_sends_one_event_and_older_counts_stay(
 
 
 def check_schema(socket: Socket, http: httpx.Client) -> None:
-    """Of every frame that a socket gets, of which this one has had the events."""
+    """Of every message that a socket gets, of which this one has had the events."""
     token = http.post("/api/guests/", json={}).json()["token"]
     socket.ask({"type": "identify", "guest_token": token}, "identified")
     socket.ask({"type": "resume", "epoch": "of-before", "since": 3}, "resumed")
@@ -168,15 +168,15 @@ def check_schema(socket: Socket, http: httpx.Client) -> None:
     socket.wait_for("heartbeat")
 
     schema = http.get("/api/events.schema.json").json()
-    for name in ("ServerFrame", "ChartsFrame"):
-        valid = frame_validator(schema, name)
-        for frame in socket.frames:
-            valid.validate(frame)
-    assert {frame["type"] for frame in socket.frames} >= {
+    for name in ("ServerMessage", "ChartsMessage"):
+        valid = message_validator(schema, name)
+        for message in socket.messages:
+            valid.validate(message)
+    assert {message["type"] for message in socket.messages} >= {
         *("connection.established", "chart.published", "source.failed", "charts.snapshot"),
         *("identified", "resumed", "error", "pong", "heartbeat"),
     }
-    of_a_room = frame_validator(schema, "PlaylistFrame")
+    of_a_room = message_validator(schema, "PlaylistMessage")
     assert not of_a_room.is_valid(socket.established)
 
 
@@ -195,7 +195,7 @@ def test_pages_of_other_origins_and_unknown_urls_get_no_socket(follow: Follow, c
     for origin in ("https://evil.example", "null"):
         with Socket(chart_server.ws_url, CHARTS, headers={"Origin": origin}) as socket:
             assert socket.close_code() == 4403
-            assert socket.frames == []
+            assert socket.messages == []
     for path in ("/ws/charts", "/ws/charts/pop/", "/ws/chart/"):
         with Socket(chart_server.ws_url, path) as socket:
             assert socket.close_code() == 4404
@@ -205,8 +205,8 @@ def test_pages_of_other_origins_and_unknown_urls_get_no_socket(follow: Follow, c
 
 def test_an_invalid_message_is_an_error_and_the_socket_stays_open(follow: Follow):
     socket = follow()
-    for frame in ("{", '{"type": "dance"}', '{"type": "resume", "epoch": "x", "since": -1}'):
-        assert socket.error_for(frame) in {"MALFORMED_JSON", "UNKNOWN_TYPE", "VALIDATION_ERROR"}
+    for message in ("{", '{"type": "dance"}', '{"type": "resume", "epoch": "x", "since": -1}'):
+        assert socket.error_for(message) in {"MALFORMED_JSON", "UNKNOWN_TYPE", "VALIDATION_ERROR"}
 
 
 @pytest.mark.both_sizes

@@ -131,7 +131,7 @@ PAUSES_SECONDS = [0.3] * 4 + [4.0] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 
 
 
 def check_rejection(end: Closed) -> None:
-    assert (end.code, end.frames) == (4429, [])
+    assert (end.code, end.messages) == (4429, [])
 
 
 class Visitors:

@@ -63,7 +63,9 @@ def test_with_a_speaker_tracks_play_in_order_each_once(
     now = player(queue)
     assert (now["state"], now["next"], now["duration_ms"]) == ("playing", None, 600_000)
     assert [one["name"] for one in now["speakers"]] == ["Kitchen"]
-    events = [frame["type"] for frame in socket.frames if frame["type"].startswith(("track", "player"))]
+    events = [
+        message["type"] for message in socket.messages if message["type"].startswith(("track", "player"))
+    ]
     assert events.count("track.playing") == events.count("player.changed") == 3
 
 
@@ -79,7 +81,7 @@ def test_without_a_player_the_track_of_a_room_does_not_change(
         socket.ask({"type": "ping"}, "pong")
 
     assert queue.playing() == short[0]
-    assert "player.changed" not in [frame["type"] for frame in socket.frames]
+    assert "player.changed" not in [message["type"] for message in socket.messages]
 
 
 def test_impossible_actions_are_rejected(queue: Queue, short: list[int]):

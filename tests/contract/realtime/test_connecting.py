@@ -38,7 +38,7 @@ def test_a_socket_of_an_unknown_room_is_closed_immediately(server: TuttiServer):
     for slug in ("nobody-is-here", "NOT-A-SLUG", "x" * 60, "%20", "a.b", "../elsewhere", "a/b"):
         with pytest.raises(Closed) as end:
             Socket.of_room(server.ws_url, slug)
-        assert (end.value.code, end.value.frames) == (4404, [])
+        assert (end.value.code, end.value.messages) == (4404, [])
 
 
 # --- From where a browser's socket counts ------------------------------------------------------------
@@ -61,7 +61,7 @@ def test_sockets_of_other_origins_are_closed_before_any_message(server: TuttiSer
     origins = [{"Origin": origin.format(port=server.port)} for origin in FOREIGN]
     for headers in (*origins, *({"Sec-Fetch-Site": site} for site in ("cross-site", "same-site"))):
         rejection = rejection_of(server, queue.room, headers, position=(queue.state().epoch, 0))
-        assert (rejection.code, rejection.frames) == (4403, [])
+        assert (rejection.code, rejection.messages) == (4403, [])
 
 
 def test_own_pages_allowed_origins_and_programs_may_connect(
@@ -83,7 +83,7 @@ def test_the_setting_lists_the_allowed_origins(narrow_server: TuttiServer):
     assert rejection_of(narrow_server, "main", {"Origin": "http://localhost:3000"}).code == 4403
 
 
-# --- Who a socket is: by its cookie, or by its first frame -------------------------------------------
+# --- Who a socket is: by its cookie, or by its first message -------------------------------------------
 
 
 UNKNOWN_GUESTS: list[dict[str, Any]] = [
@@ -108,7 +108,7 @@ def test_a_guest_token_identifies_the_guest_and_an_unknown_one_is_an_error(
     assert identified["payload"] == {"guest_id": guest["guest_id"]}
     for fields in (*UNKNOWN_GUESTS, {"guest_token": changed}):
         assert socket.error_for({"type": "identify", **fields}) == "VALIDATION_ERROR"
-        errors = [frame["payload"]["message"] for frame in socket.frames if frame["type"] == "error"]
+        errors = [message["payload"]["message"] for message in socket.messages if message["type"] == "error"]
         assert errors[-1].startswith("access: " if "access" in fields else "guest_token: ")
     queue.fill(1)
     assert socket.next("track.added")["seq"] == 1

@@ -29,12 +29,12 @@ def test_an_event_stream_begins_with_the_greeting_of_a_socket(queue: Queue, serv
     headers = stream.answer.headers
     assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert (headers["Cache-Control"], headers["X-Accel-Buffering"]) == ("no-store", "no")
-    assert reported.frame == socket.established
+    assert reported.message == socket.established
     assert reported.id == f"{state.epoch}:{state.seq}"
     greetings = []
     for path in ("/api/stream", "/api/playlist/stream/"):
         with event_stream(queue.http, path) as stream:
-            greetings.append(stream.next("connection.established").frame)
+            greetings.append(stream.next("connection.established").message)
     assert greetings[0] == greetings[1]
     assert greetings[0]["payload"]["room"] == "main"
 
@@ -58,7 +58,7 @@ def test_event_streams_have_the_same_events_as_sockets(queue: Queue, server: Tut
         sent = socket.events_up_to(7)
         reported = [stream.next(event["type"]) for event in sent]
 
-    assert [each.frame for each in reported] == sent
+    assert [each.message for each in reported] == sent
     assert [each.id for each in reported] == [f"{old.epoch}:{seq}" for seq in range(1, 8)]
     polled = poll(queue, epoch=old.epoch, since=old.seq)
     assert polled == {"epoch": old.epoch, "seq": 7, "top": 7, "events": sent, "snapshot": None}

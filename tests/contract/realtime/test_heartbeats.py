@@ -97,11 +97,11 @@ def test_the_digest_of_a_heartbeat_is_that_of_the_queue_at_its_seq(
     assert len(seen) == 4
 
     top = 0
-    for frame in socket.frames:
-        if frame["type"] == "heartbeat":
-            assert frame["payload"]["seq"] == top
+    for message in socket.messages:
+        if message["type"] == "heartbeat":
+            assert message["payload"]["seq"] == top
         else:
-            top = frame.get("seq", top)
+            top = message.get("seq", top)
     assert top == state.seq
 
 
@@ -115,4 +115,4 @@ def test_event_streams_have_heartbeats_without_an_id(quiet: Queue):
 
     assert reported.id is None
     expected = {"epoch": state.epoch, "seq": state.seq, "digest": digest(state.items)}
-    assert checked(reported.frame, None) == expected
+    assert checked(reported.message, None) == expected

@@ -64,9 +64,9 @@ def test_names_are_sent_only_to_sockets_of_the_room_that_request_them(server: Tu
         elsewhere.send({"type": "people"})
         assert people_when(elsewhere, 2)["me"] != mine["person_id"]
 
-        assert not any(frame["type"] == "people.changed" for frame in silent.frames)
+        assert not any(message["type"] == "people.changed" for message in silent.messages)
         silent.ping()
-        assert silent.frames[-1]["type"] == "pong"
+        assert silent.messages[-1]["type"] == "pong"
         assert names_of(people_when(outside, 2)) == ["Ada", "Cem"]
 
 

@@ -1,4 +1,4 @@
-"""Going on where a client was: by a frame, the URL or an event's id, and when the log lacks something.
+"""Going on where a client was: by a message, the URL or an event's id, and when the log lacks something.
 
 Cut off at random under load: tests/invariants/test_random_client.py.
 """
@@ -20,8 +20,8 @@ ABSENT = object()
 
 
 def resume(epoch: Any, since: Any) -> dict[str, Any]:
-    frame = {"type": "resume", "epoch": epoch, "since": since}
-    return {name: value for name, value in frame.items() if value is not ABSENT}
+    message = {"type": "resume", "epoch": epoch, "since": since}
+    return {name: value for name, value in message.items() if value is not ABSENT}
 
 
 def streamed_from(queue: Queue, position: tuple[str, int]) -> list[StreamedEvent]:
@@ -46,8 +46,8 @@ def test_missed_events_are_sent_unchanged_and_then_live_ones(queue: Queue, conne
     queue.place(b, before=a)
     queue.play(b)
     state = queue.state()
-    by_frame, by_address = sockets = connect(), connect(position=old.position)
-    by_frame.send(resume(*old.position))
+    by_message, by_address = sockets = connect(), connect(position=old.position)
+    by_message.send(resume(*old.position))
 
     resumed = {"type": "resumed", "payload": {"epoch": old.epoch, "seq": 5, "recovered": True}}
     missed = there.events_up_to(5)
@@ -55,10 +55,10 @@ def test_missed_events_are_sent_unchanged_and_then_live_ones(queue: Queue, conne
     for socket in sockets:
         assert [socket.any_next() for _ in range(4)] == [*missed, resumed]
     streamed = streamed_from(queue, old.position)
-    assert [reported.frame for reported in streamed] == [*missed, resumed]
+    assert [reported.message for reported in streamed] == [*missed, resumed]
     assert [reported.id for reported in streamed] == [*(f"{old.epoch}:{seq}" for seq in (3, 4, 5)), None]
     queue.stop()
-    assert there.events_up_to(6) == [by_frame.next("track.playing")] == [by_address.next("track.playing")]
+    assert there.events_up_to(6) == [by_message.next("track.playing")] == [by_address.next("track.playing")]
 
 
 def test_a_resume_does_not_repeat_events_of_this_connection(queue: Queue, connect: Connect):
@@ -116,18 +116,18 @@ def snapshot_of(state: Snapshot) -> list[dict[str, Any]]:
 
 
 def check_snapshot(url: str, queue: Queue, position: tuple[str, int]) -> None:
-    """By a frame, by the address and by an event's id; it goes on from there."""
+    """By a message, by the address and by an event's id; it goes on from there."""
     state = queue.state()
     with (
-        Socket.of_room(url, queue.room) as by_frame,
+        Socket.of_room(url, queue.room) as by_message,
         Socket.of_room(url, queue.room, position=position) as by_address,
     ):
-        by_frame.send(resume(*position))
-        for socket in (by_frame, by_address):
-            frames = [socket.next("playlist.snapshot"), socket.next("resumed")]
-            assert frames == snapshot_of(state)
+        by_message.send(resume(*position))
+        for socket in (by_message, by_address):
+            messages = [socket.next("playlist.snapshot"), socket.next("resumed")]
+            assert messages == snapshot_of(state)
     snapshot, resumed = streamed_from(queue, position)
-    assert [snapshot.frame, resumed.frame] == snapshot_of(state)
+    assert [snapshot.message, resumed.message] == snapshot_of(state)
     assert (snapshot.id, resumed.id) == (f"{state.epoch}:{state.seq}", None)
 
 

@@ -140,7 +140,7 @@ def test_a_recreated_room_has_a_new_epoch(own_queue: Queue, ada: httpx.Client, s
         delete(own_queue)
     with pytest.raises(Closed) as end:
         Socket.of_room(server.ws_url, own_queue.room)
-    assert (end.value.code, end.value.frames) == (4404, [])
+    assert (end.value.code, end.value.messages) == (4404, [])
 
     assert new_room(ada, slug=own_queue.room) == own_queue.room
 

@@ -127,7 +127,7 @@ def test_an_invalid_token_is_a_401_without_any_change(queue: Queue, client: http
 def test_votes_by_token_and_by_cookie_have_the_same_voter(
     queue: Queue, new_client: NewClient, connect: Connect, account: Account
 ):
-    """A socket says by its first frame who it is."""
+    """A socket says by its first message who it is."""
     (a,) = queue.fill(1)
     program, page = new_client(headers=bearer(account)), new_client()
     page.post("/api/auth/session/", json={"username": account["username"], "password": PASSWORD})

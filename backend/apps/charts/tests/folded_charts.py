@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Frame = Mapping[str, Any]
+Message = Mapping[str, Any]
 # By genre.
 State = dict[str, Mapping[str, Any]]
 
@@ -12,14 +12,14 @@ def state_of_items(items: Iterable[Mapping[str, Any]]) -> State:
     return {item["genre"]: item for item in items}
 
 
-def fold(state: State, frames: Iterable[Frame]) -> State:
+def fold(state: State, messages: Iterable[Message]) -> State:
     """The state behind these events. An edition of a day before the newest changes nothing that is listed."""
     state = dict(state)
-    for frame in frames:
-        payload = frame["payload"]
-        if frame["type"] == "chart.withdrawn":
+    for message in messages:
+        payload = message["payload"]
+        if message["type"] == "chart.withdrawn":
             state.pop(payload["genre"], None)
-        elif frame["type"] == "chart.published":
+        elif message["type"] == "chart.published":
             held = state.get(payload["genre"])
             if held is None or held["date"] <= payload["date"]:
                 state[payload["genre"]] = payload

@@ -33,13 +33,13 @@ Step = tuple[str, str, int]
 DAY = "2025-03-01"
 
 
-def frames(since: int = 0) -> list[dict[str, Any]]:
+def messages(since: int = 0) -> list[dict[str, Any]]:
     sent = Event.objects.filter(stream=ensure_chart_stream(), seq__gt=since).order_by("seq")
-    return [json.loads(event.frame) for event in sent]
+    return [json.loads(event.message) for event in sent]
 
 
 def sent(since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
-    return [(frame["type"], frame["payload"]) for frame in frames(since)]
+    return [(message["type"], message["payload"]) for message in messages(since)]
 
 
 def snapshot() -> Snapshot:
@@ -108,7 +108,7 @@ def test_deleted_samples_are_sent_by_genre(folder: Folder):
         *(("chart.withdrawn", {"genre": genre}) for genre in genres),
         ("chart.published", edition(DAY)),
     ]
-    assert fold(shown, frames(seq)) == fetched() == {"pop": edition(DAY)}
+    assert fold(shown, messages(seq)) == fetched() == {"pop": edition(DAY)}
 
 
 STEPS = st.lists(
@@ -132,10 +132,10 @@ def test_folding_events_after_any_seq_gives_the_state(steps: Sequence[Step], cut
             take(step)
             states[snapshot().top.seq] = fetched()
 
-        seqs = [frame["seq"] for frame in frames(first)]
+        seqs = [message["seq"] for message in messages(first)]
         assert seqs == list(range(first + 1, snapshot().top.seq + 1))
         since = sorted(states)[cut % len(states)]
-        assert fold(states[since], frames(since)) == fetched()
+        assert fold(states[since], messages(since)) == fetched()
 
 
 def take(step: Step) -> None:

@@ -42,7 +42,7 @@ def room_now(room: Room) -> Snapshot:
 def log_of(room: Room, *, since: int = 0) -> list[Events]:
     """Every event of the room after a number, as clients get it."""
     stored = Event.objects.filter(stream_id=room.stream_id, seq__gt=since).order_by("seq")
-    return [json.loads(frame) for frame in stored.values_list("frame", flat=True)]
+    return [json.loads(message) for message in stored.values_list("message", flat=True)]
 
 
 def _check_votes(room: Room, after: Snapshot) -> None:

@@ -25,7 +25,7 @@ def event(seq: int, event_type: str, payload: Any) -> dict[str, Any]:
 
 
 class Server:
-    """Stands for `websockets.connect`: gives each connection its frames, then ends it."""
+    """Stands for `websockets.connect`: gives each connection its messages, then ends it."""
 
     def __init__(self, *connections: list[Any]) -> None:
         self._connections = list(connections)
@@ -35,7 +35,7 @@ class Server:
         self.addresses.append(address)
         if not self._connections:
             raise KeyboardInterrupt
-        self._frames: Iterator[Any] = iter(self._connections.pop(0))
+        self._messages: Iterator[Any] = iter(self._connections.pop(0))
         return self
 
     async def __aenter__(self) -> Self:
@@ -47,10 +47,10 @@ class Server:
         return self
 
     async def __anext__(self) -> str:
-        for frame in self._frames:
-            if isinstance(frame, Exception):
-                raise frame
-            return json.dumps(frame)
+        for message in self._messages:
+            if isinstance(message, Exception):
+                raise message
+            return json.dumps(message)
         raise StopAsyncIteration
 
     def positions(self) -> list[dict[str, list[str]]]:
@@ -77,9 +77,9 @@ def test_every_event_is_printed_as_one_readable_line(watched, db):
     item = add(room, "Halo")
     play_item(slug=room.slug, item_id=item.pk)
     remove_item(slug=room.slug, item_id=item.pk)
-    frames = [event(seq, *one) for seq, one in enumerate(events_of(room), start=5)]
+    messages = [event(seq, *one) for seq, one in enumerate(events_of(room), start=5)]
     heartbeat = {"type": "heartbeat", "payload": {"epoch": "e", "seq": 9}}
-    lines = watched(Server([GREETING, *frames, heartbeat]))
+    lines = watched(Server([GREETING, *messages, heartbeat]))
     about = f"item {item.pk}: Halo — Beyoncé (at 1, +0 votes, added by Ada)"
     assert lines[:-1] == [
         "-- live: room main at #4 (Ctrl-C ends)",

@@ -70,8 +70,8 @@ def seqs_of(stream_id: int) -> list[int]:
 
 
 def texts_of(stream_id: int) -> list[str]:
-    """The frames that the log holds."""
-    return list(Event.objects.filter(stream_id=stream_id).order_by("seq").values_list("frame", flat=True))
+    """The messages that the log holds."""
+    return list(Event.objects.filter(stream_id=stream_id).order_by("seq").values_list("message", flat=True))
 
 
 def fill(stream_id: int, count: int, *, age: timedelta = timedelta()) -> None:
@@ -81,7 +81,7 @@ def fill(stream_id: int, count: int, *, age: timedelta = timedelta()) -> None:
     first.created_at -= age
     first.save(update_fields=["created_at"])
     Event.objects.bulk_create(
-        Event(stream_id=stream_id, seq=seq, type="x", frame="{}", created_at=first.created_at)
+        Event(stream_id=stream_id, seq=seq, type="x", message="{}", created_at=first.created_at)
         for seq in range(2, count + 1)
     )
     Stream.objects.filter(pk=stream_id).update(seq=count)

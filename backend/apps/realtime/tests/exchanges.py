@@ -83,7 +83,7 @@ class Client:
         return json.loads(message["body"]) if message["body"] else None
 
     async def event(self) -> tuple[str | None, dict[str, Any]]:
-        """The next server-sent event: its id and its frame."""
+        """The next server-sent event: its id and its message."""
         if not self.status:
             await self.begin()
         text = await self.chunk()

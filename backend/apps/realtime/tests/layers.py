@@ -68,5 +68,5 @@ class FakeLayer:
         await until(lambda: len(self.sent) >= count)
 
 
-def hint(seq: int, frame: str | None = "{}", stream_id: int = 7) -> Hint:
-    return Hint(stream_id, "e", seq, frame)
+def hint(seq: int, message: str | None = "{}", stream_id: int = 7) -> Hint:
+    return Hint(stream_id, "e", seq, message)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from apps.realtime.messages import Batch, Frame
+from apps.realtime.messages import Batch, EncodedMessage
 from apps.realtime.selectors import State
 
 R = TypeVar("R")
@@ -38,8 +38,8 @@ class Ear:
     """A listener."""
 
     def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        # How many frames came together.
+        self.messages: list[EncodedMessage] = []
+        # How many messages came together.
         self.batches: list[int] = []
         self.states: list[State] = []
         self.has_ended = False
@@ -50,8 +50,8 @@ class Ear:
     # --- What the feed calls ---
 
     def deliver(self, batch: Batch) -> None:
-        self.frames.extend(batch.frames)
-        self.batches.append(len(batch.frames))
+        self.messages.extend(batch.messages)
+        self.batches.append(len(batch.messages))
         self._notify()
 
     def restart(self, state: State) -> None:
@@ -73,16 +73,16 @@ class Ear:
     @property
     def seqs(self) -> list[int]:
         """The numbers of the events, in the order in which they came."""
-        return [frame.seq for frame in self.frames if frame.is_event]
+        return [message.seq for message in self.messages if message.is_event]
 
     @property
     def texts(self) -> list[str]:
-        return [frame.text for frame in self.frames if frame.is_event]
+        return [message.text for message in self.messages if message.is_event]
 
     @property
     def beats(self) -> list[dict[str, Any]]:
         """The heartbeats."""
-        return [json.loads(frame.text)["payload"] for frame in self.frames if not frame.is_event]
+        return [json.loads(message.text)["payload"] for message in self.messages if not message.is_event]
 
     async def until(self, is_reached: Callable[[], bool]) -> None:
         """Waits for it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.realtime.connection import Connection
 from apps.realtime.hub import Hub
-from apps.realtime.messages import Frame, Position
+from apps.realtime.messages import EncodedMessage, Position
 from apps.realtime.models import Stream
 from apps.realtime.tests.boards import KIND
 from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database
@@ -17,13 +17,13 @@ class Reader:
     """A connection with what it was sent, and how it was closed."""
 
     def __init__(self, hub: Hub) -> None:
-        self.frames: list[Frame] = []
+        self.messages: list[EncodedMessage] = []
         self.codes: list[int] = []
         self.connection = Connection(hub, send=self._send, close=self._close)
         self._told = asyncio.Condition()
 
-    async def _send(self, frame: Frame) -> None:
-        self.frames.append(frame)
+    async def _send(self, message: EncodedMessage) -> None:
+        self.messages.append(message)
         async with self._told:
             self._told.notify_all()
 
@@ -33,15 +33,19 @@ class Reader:
     @property
     def sent(self) -> list[str | int]:
         """Numbers of events, and types of everything else."""
-        return [frame.seq if frame.is_event else self._type(frame) for frame in self.frames]
+        return [message.seq if message.is_event else self._type(message) for message in self.messages]
 
     @staticmethod
-    def _type(frame: Frame) -> str:
-        return str(json.loads(frame.text)["type"])
+    def _type(message: EncodedMessage) -> str:
+        return str(json.loads(message.text)["type"])
 
-    def payload(self, frame_type: str) -> Any:
-        """Of the last frame of this type."""
-        found = [frame for frame in self.frames if not frame.is_event and self._type(frame) == frame_type]
+    def payload(self, message_type: str) -> Any:
+        """Of the last message of this type."""
+        found = [
+            message
+            for message in self.messages
+            if not message.is_event and self._type(message) == message_type
+        ]
         return json.loads(found[-1].text)["payload"]
 
     async def until(self, is_reached: Callable[[], bool]) -> None:

@@ -35,15 +35,15 @@ class Socket:
         assert accepted
         return self
 
-    async def send(self, frame: Any) -> None:
-        await self._side.send_to(text_data=json.dumps(frame))
+    async def send(self, message: Any) -> None:
+        await self._side.send_to(text_data=json.dumps(message))
 
     async def next(self) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(await self._side.receive_from(timeout=PATIENCE_SECONDS))
-        return frame
+        message: dict[str, Any] = json.loads(await self._side.receive_from(timeout=PATIENCE_SECONDS))
+        return message
 
     async def greeting_or_code(self) -> str | int:
-        """The type of the next frame, or with what it is closed instead."""
+        """The type of the next message, or with what it is closed instead."""
         message = await self._side.receive_output(timeout=PATIENCE_SECONDS)
         closed = message["type"] == "websocket.close"
         return int(message["code"]) if closed else str(json.loads(message["text"])["type"])

@@ -36,8 +36,8 @@ def test_hints_follow_the_commit_in_order_each_with_its_message(stored_board, hi
         append(stored_board.pk, "a", "b")
         assert hints == []
     assert hints == [
-        Hint(stored_board.pk, stored_board.epoch, seq, frame)
-        for seq, frame in enumerate(texts_of(stored_board.pk), start=1)
+        Hint(stored_board.pk, stored_board.epoch, seq, message)
+        for seq, message in enumerate(texts_of(stored_board.pk), start=1)
     ]
 
 
@@ -87,8 +87,8 @@ def test_a_change_is_reported_only_when_one_of_its_fields_changed_and_was_writte
     card.save(update_fields=["text"])
     assert seqs_of(board.pk) == []
     card.save()
-    (frame,) = map(json.loads, texts_of(board.pk))
-    assert (frame["type"], frame["payload"]) == ("card.ranked", "Hello")
+    (message,) = map(json.loads, texts_of(board.pk))
+    assert (message["type"], message["payload"]) == ("card.ranked", "Hello")
 
 
 @log_action("divide")

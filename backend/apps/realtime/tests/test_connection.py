@@ -14,7 +14,7 @@ from apps.realtime import connection as module
 from apps.realtime import database_reads
 from apps.realtime.connection import CloseCode
 from apps.realtime.hub import Hub
-from apps.realtime.messages import Batch, Frame, Position
+from apps.realtime.messages import Batch, EncodedMessage, Position
 from apps.realtime.models import Stream
 from apps.realtime.services import begin_new_epochs
 from apps.realtime.tests.boards import KIND, append, open_board
@@ -105,9 +105,9 @@ async def test_a_resume_that_takes_too_long_closes_the_connection(stored_board, 
     monkeypatch.setattr(module, "MAX_BUFFERED_EVENTS", 3)
     await ada.open()
     ada.connection._start_buffering()
-    ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
+    ada.connection.deliver(Batch([EncodedMessage(seq, "{}") for seq in range(1, 4)]))
     assert ada.codes == []
-    ada.connection.deliver(Batch([Frame(4, "{}")]))
+    ada.connection.deliver(Batch([EncodedMessage(4, "{}")]))
     assert ada.codes == [CloseCode.TOO_SLOW] == [4008]
 
 
@@ -115,8 +115,8 @@ async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, a
     await ada.open()
     await in_database(append, stored_board.pk, "a")
     await ada.until_sent("connection.established", 1)
-    ada.connection.deliver(Batch([Frame(0, '{"type":"heartbeat"}', is_event=False)]))
-    ada.connection.deliver(Batch([Frame(1, '{"type":"heartbeat"}', is_event=False)]))
+    ada.connection.deliver(Batch([EncodedMessage(0, '{"type":"heartbeat"}', is_event=False)]))
+    ada.connection.deliver(Batch([EncodedMessage(1, '{"type":"heartbeat"}', is_event=False)]))
     await ada.until_sent("connection.established", 1, "heartbeat")
 
 

@@ -85,8 +85,8 @@ async def test_database_reads_of_all_sockets_of_an_address_share_one_limit(
     sockets = [await Socket(x_forwarded_for=address).connect() for address in addresses]
     one, neighbour, stranger = sockets
 
-    async def answered(socket: Socket, frame: Mapping[str, object]) -> str:
-        await socket.send(frame)
+    async def answered(socket: Socket, message: Mapping[str, object]) -> str:
+        await socket.send(message)
         message = await socket.next()
         return (
             str(message["payload"].get("code", message["type"]))
@@ -98,8 +98,8 @@ async def test_database_reads_of_all_sockets_of_an_address_share_one_limit(
         assert (await socket.next())["type"] == "connection.established"
     asked = [(one, resume), (neighbour, identify), (one, snapshot)]
     assert [await answered(*each) for each in asked] == ["resumed", "VALIDATION_ERROR", "board.snapshot"]
-    for socket, frame in ((neighbour, resume), (one, identify), (neighbour, snapshot)):
-        assert await answered(socket, frame) == "RATE_LIMITED"
+    for socket, message in ((neighbour, resume), (one, identify), (neighbour, snapshot)):
+        assert await answered(socket, message) == "RATE_LIMITED"
     assert await answered(one, {"type": "ping"}) == "pong"
     assert await answered(stranger, snapshot) == "board.snapshot"
     for socket in sockets:

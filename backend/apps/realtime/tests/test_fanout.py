@@ -8,7 +8,7 @@ import pytest
 
 from apps.realtime import fanout as module
 from apps.realtime.fanout import NO_INDEX, Fanout, FastPath
-from apps.realtime.messages import Batch, Frame
+from apps.realtime.messages import Batch, EncodedMessage
 from apps.realtime.tests.listening import Ear, until
 
 
@@ -135,7 +135,7 @@ class Member:
 
 
 def batch(seq: int) -> Batch:
-    return Batch([Frame(seq, f"event {seq}")])
+    return Batch([EncodedMessage(seq, f"event {seq}")])
 
 
 def fail(_: Member, error: Exception) -> None:

@@ -72,7 +72,9 @@ async def test_hints_in_order_are_delivered_without_the_log(stored_board, feed, 
         assert ear.seqs == list(range(1, hint.seq + 1))
         await settled(feed)
     assert ear.texts == await in_database(texts_of, stored_board.pk)
-    assert [frame.resume_from for frame in ear.frames] == [(stored_board.epoch, seq) for seq in (1, 2, 3)]
+    assert [message.resume_from for message in ear.messages] == [
+        (stored_board.epoch, seq) for seq in (1, 2, 3)
+    ]
 
 
 async def test_a_gap_larger_than_a_portion_is_filled(stored_board, feed, ear, monkeypatch):
@@ -162,7 +164,7 @@ numbers = itertools.count()
 
 @st.composite
 def hints_as_they_come(draw: st.DrawFn) -> list[tuple[int, bool, bool]]:
-    """For each hint: which event, whether it carries the frame, whether the loop turns behind it.
+    """For each hint: which event, whether it carries the message, whether the loop turns behind it.
 
     Some are lost, some are doubled, in any order.
     """
@@ -183,12 +185,12 @@ async def test_listeners_get_every_event_once_and_in_order(readers, coming, join
             feed.listeners.add(bo)
             bo_from = feed.top
         hint = hints[seq - 1]
-        feed.receive(hint if is_carried else hint._replace(frame=None))
+        feed.receive(hint if is_carried else hint._replace(message=None))
         if loop_turns:
             await asyncio.sleep(0)
     feed.compare(StreamHead(board.pk, board.epoch, EVENTS))
     await reached(feed, EVENTS)
     assert ada.seqs == list(range(1, EVENTS + 1))
-    assert ada.texts == [hint.frame for hint in hints]
+    assert ada.texts == [hint.message for hint in hints]
     assert bo.seqs == ([] if bo_from is None else list(range(bo_from + 1, EVENTS + 1)))
     feed.stop()

@@ -125,7 +125,7 @@ async def test_a_heartbeat_delivers_news_a_new_epoch_or_the_end_instead(stored_b
     await in_database(append, stored_board.pk, "a")
     await ear.until(lambda: ear.seqs == [1])
     await ear.until(lambda: bool(ear.beats) and ear.beats[-1]["seq"] == 1)
-    seqs = [frame.seq for frame in ear.frames]
+    seqs = [message.seq for message in ear.messages]
     assert set(seqs[seqs.index(1) :]) == {1}
 
     await in_database(begin_new_epochs)
@@ -141,7 +141,7 @@ async def test_after_the_end_no_heartbeat_is_sent(stored_board, feed, settings):
     ear, bo = await listening(feed), await listening(other)
     feed.stop()
     # A busy machine may be so late that a beat was due before.
-    before, beats = list(ear.frames), len(bo.beats)
+    before, beats = list(ear.messages), len(bo.beats)
     await bo.until(lambda: len(bo.beats) >= beats + 2)
     other.stop()
-    assert ear.frames == before
+    assert ear.messages == before

@@ -11,7 +11,7 @@ from apps.realtime import publishing
 from apps.realtime.publishing import (
     FIRST_BREAK_SECONDS,
     LAST_BREAK_SECONDS,
-    MAX_HINTED_FRAME_BYTES,
+    MAX_HINTED_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES,
     MAX_UNDER_WAY,
     MAX_WAITING_HINTS,
@@ -135,22 +135,22 @@ async def test_hints_of_requests_wait_for_the_first_response_and_keep_their_orde
 
 
 @pytest.mark.parametrize(
-    ("frame", "is_carried"),
+    ("message", "is_carried"),
     [
-        ("a" * MAX_HINTED_FRAME_BYTES, True),
-        ("a" * (MAX_HINTED_FRAME_BYTES + 1), False),
-        ("🎵" * (MAX_HINTED_FRAME_BYTES // 4 + 1), False),
+        ("a" * MAX_HINTED_MESSAGE_BYTES, True),
+        ("a" * (MAX_HINTED_MESSAGE_BYTES + 1), False),
+        ("🎵" * (MAX_HINTED_MESSAGE_BYTES // 4 + 1), False),
         (None, False),
     ],
     ids=["as large as may be", "one more", "few characters of many bytes", "none"],
 )
 async def test_only_a_small_message_is_part_of_its_hint(
-    publisher, layer, outcome, frame: str | None, is_carried: bool
+    publisher, layer, outcome, message: str | None, is_carried: bool
 ):
-    publish(hint(1, frame))
+    publish(hint(1, message))
     await layer.until_sent(1)
-    assert layer.hints[0].frame == (frame if is_carried else None)
-    assert outcome.delivered[0].frame == frame
+    assert layer.hints[0].message == (message if is_carried else None)
+    assert outcome.delivered[0].message == message
 
 
 async def test_each_failure_lengthens_the_pause_and_a_success_resets_it(publisher, layer, outcome, clock):
@@ -218,11 +218,11 @@ async def test_concurrent_failures_cause_one_pause(publisher, layer, outcome, cl
 
 
 async def test_a_message_has_a_maximum_size_and_the_rest_follows_in_order(publisher, layer, outcome):
-    large = "a" * MAX_HINTED_FRAME_BYTES
+    large = "a" * MAX_HINTED_MESSAGE_BYTES
     await send_together(publisher, layer, outcome, [hint(seq, large) for seq in range(1, 101)])
     assert layer.seqs == list(range(1, 101))
     assert {
-        len(message["hints"]) * MAX_HINTED_FRAME_BYTES <= MAX_MESSAGE_BYTES for _, message in layer.sent
+        len(message["hints"]) * MAX_HINTED_MESSAGE_BYTES <= MAX_MESSAGE_BYTES for _, message in layer.sent
     } == {True}
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.realtime import connection as module
-from apps.realtime.messages import Frame, Position
+from apps.realtime.messages import EncodedMessage, Position
 from apps.realtime.models import Event
 from apps.realtime.selectors import (
     MAX_CACHED,
@@ -33,8 +33,8 @@ def five(board):
     return board
 
 
-def seqs(frames: list[Frame] | None) -> list[int] | None:
-    return None if frames is None else [frame.seq for frame in frames]
+def seqs(messages: list[EncodedMessage] | None) -> list[int] | None:
+    return None if messages is None else [message.seq for message in messages]
 
 
 def trim_to(stream_id: int, first: int) -> None:
@@ -45,14 +45,14 @@ def trim_to(stream_id: int, first: int) -> None:
 def test_missed_events_are_exactly_those_after_since(five, since: int, until: int | None):
     missed = missed_since(five.pk, Position(five.epoch, since), limit=100, until=until)
     assert missed is not None
-    assert missed.frames is not None
-    assert [frame.seq for frame in missed.frames] == list(
+    assert missed.messages is not None
+    assert [message.seq for message in missed.messages] == list(
         range(since + 1, min(5, until or 0) + 1 if until is not None else 6)
     )
     assert missed.top == StreamHead(five.pk, five.epoch, 5)
-    assert [frame.text for frame in missed.frames] == texts_of(five.pk)[since:][: len(missed.frames)]
-    assert [frame.resume_from for frame in missed.frames] == [
-        (five.epoch, frame.seq) for frame in missed.frames
+    assert [message.text for message in missed.messages] == texts_of(five.pk)[since:][: len(missed.messages)]
+    assert [message.resume_from for message in missed.messages] == [
+        (five.epoch, message.seq) for message in missed.messages
     ]
 
 
@@ -61,11 +61,11 @@ def test_a_log_with_a_gap_returns_no_partial_events(five):
     for since, expected in ((0, None), (1, None), (2, [3, 4, 5]), (5, [])):
         missed = missed_since(five.pk, Position(five.epoch, since), limit=100)
         assert missed is not None
-        assert seqs(missed.frames) == expected
+        assert seqs(missed.messages) == expected
     Event.objects.filter(stream_id=five.pk, seq=4).delete()
     missed = missed_since(five.pk, Position(five.epoch, 2), limit=100)
     assert missed is not None
-    assert missed.frames is None, "a hole was passed over"
+    assert missed.messages is None, "a hole was passed over"
 
 
 def test_a_deleted_stream_has_no_events(five):
@@ -79,7 +79,7 @@ def test_a_deleted_stream_has_no_events(five):
 def test_the_next_part_of_the_log_is_as_long_as_the_limit(five, since: int, expected: list[int]):
     missed = next_events(five.pk, since=since, limit=2)
     assert missed is not None
-    assert (seqs(missed.frames), missed.top.seq) == (expected, 5)
+    assert (seqs(missed.messages), missed.top.seq) == (expected, 5)
 
 
 @pytest.mark.parametrize("first", [4, 6])
@@ -87,14 +87,14 @@ def test_trimmed_events_are_not_skipped_silently(five, first: int):
     trim_to(five.pk, first)
     missed = next_events(five.pk, since=2, limit=100)
     assert missed is not None
-    assert missed.frames is None
+    assert missed.messages is None
 
 
 def test_a_gap_within_the_next_part_is_detected(five):
     Event.objects.filter(stream_id=five.pk, seq=3).delete()
     missed = next_events(five.pk, since=1, limit=100)
     assert missed is not None
-    assert [frame.seq for frame in missed.frames or []] in ([], [2])
+    assert [message.seq for message in missed.messages or []] in ([], [2])
 
 
 def test_a_state_is_made_once_for_each_seq_and_epoch(five):
@@ -128,7 +128,7 @@ FROM = Position("e", 1)
 
 def missed(*texts: str, top: int = 9) -> MissedEvents:
     return MissedEvents(
-        StreamHead(1, "e", top), [Frame(seq, text) for seq, text in enumerate(texts, start=2)]
+        StreamHead(1, "e", top), [EncodedMessage(seq, text) for seq, text in enumerate(texts, start=2)]
     )
 
 

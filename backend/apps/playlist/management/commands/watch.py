@@ -35,7 +35,9 @@ class Command(BaseCommand):
             "--stream", choices=kind_names(), default=STREAM_KIND, help="what to watch (%(default)s)"
         )
         parser.add_argument("--url", default=f"ws://{host}:{settings.PORT}", help="the server (%(default)s)")
-        parser.add_argument("--json", action="store_true", help="print whole frames, one JSON object a line")
+        parser.add_argument(
+            "--json", action="store_true", help="print whole messages, one JSON object a line"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         stream, room = options["stream"], options["room"]
@@ -68,21 +70,21 @@ class Command(BaseCommand):
             await asyncio.sleep(pause)
             wait_seconds = min(2 * wait_seconds, LAST_WAIT_SECONDS)
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    def _take(self, message: dict[str, Any]) -> None:
         """Stores the position in the stream, and prints the message."""
-        payload = frame.get("payload") or {}
-        moment = frame if "seq" in frame else payload
-        is_greeting = frame["type"] == "connection.established"
+        payload = message.get("payload") or {}
+        moment = message if "seq" in message else payload
+        is_greeting = message["type"] == "connection.established"
         if "seq" in moment and not (is_greeting and self._epoch):
             self._epoch, self._seq = moment["epoch"], moment["seq"]
         if self._as_json:
-            self._say(json.dumps(frame, ensure_ascii=False))
+            self._say(json.dumps(message, ensure_ascii=False))
         elif is_greeting:
             name = f"room {payload['room']}" if "room" in payload else payload["stream"]
             self._say(f"-- live: {name} at #{payload['seq']} (Ctrl-C ends)")
-        elif frame["type"] != "heartbeat":
+        elif message["type"] != "heartbeat":
             self._say(
-                f"#{moment.get('seq', '')} {frame['type']}  {_described(frame['type'], payload)}".rstrip()
+                f"#{moment.get('seq', '')} {message['type']}  {_described(message['type'], payload)}".rstrip()
             )
 
     def _say(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""Frames are read strictly, written on one line, and documented as they are."""
+"""Messages are read strictly, written on one line, and documented as they are."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from core.json_codec import json_bytes
 TEXTS = st.text("ab ✓", max_size=3) | st.just("e" * (MAX_EPOCH_CHARACTERS + 1))
 NUMBERS = st.integers(-2, 5) | st.sampled_from([MAX_SEQ, MAX_SEQ + 1])
 VALUES = TEXTS | NUMBERS | st.none() | st.booleans() | st.lists(st.integers(), max_size=2)
-FRAMES = st.fixed_dictionaries(
+MESSAGES = st.fixed_dictionaries(
     {},
     optional={
         "type": st.sampled_from(["ping", "resume", "snapshot", "identify", "dance"]) | VALUES,
@@ -31,25 +31,25 @@ FRAMES = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def client_frame() -> Draft202012Validator:
+def client_message() -> Draft202012Validator:
     schema = events_schema([kind_named("playlist"), kind_named("charts")])
     Draft202012Validator.check_schema(schema)
-    return Draft202012Validator({**schema, "$ref": "#/$defs/ClientFrame"})
+    return Draft202012Validator({**schema, "$ref": "#/$defs/ClientMessage"})
 
 
-def is_taken(frame: Any) -> bool:
+def is_taken(message: Any) -> bool:
     try:
-        command_from(json_bytes(frame))
+        command_from(json_bytes(message))
     except ApiError:
         return False
     return True
 
 
-@given(frame=FRAMES)
+@given(message=MESSAGES)
 def test_a_message_is_accepted_if_and_only_if_it_is_valid_by_the_schema(
-    client_frame: Draft202012Validator, frame: Any
+    client_message: Draft202012Validator, message: Any
 ) -> None:
-    assert is_taken(frame) == client_frame.is_valid(frame)
+    assert is_taken(message) == client_message.is_valid(message)
 
 
 @given(st.text() | st.binary())

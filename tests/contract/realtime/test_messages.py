@@ -74,7 +74,7 @@ def test_a_snapshot_is_the_queue_at_its_seq_and_later_events_follow(
 
 # --- A snapshot is as large as its queue, and comes whole --------------------------------------------
 
-# What one frame from a client may hold many times over does not bind the server.
+# What one message from a client may hold many times over does not bind the server.
 LARGER_THAN = 2 * 64 * 1024
 
 
@@ -108,8 +108,8 @@ NONSENSE: list[tuple[object, str]] = [
 def test_an_invalid_message_gets_an_error_and_the_connection_stays_open(queue: Queue, connect: Connect):
     socket = connect()
 
-    for frame, code in NONSENSE:
-        assert socket.error_for(frame) == code, frame
+    for message, code in NONSENSE:
+        assert socket.error_for(message) == code, message
 
     queue.fill(1)
     assert socket.next("track.added")["seq"] == 1
@@ -125,15 +125,21 @@ def test_messages_up_to_64_kib_are_read_and_larger_ones_close_the_connection(que
         assert other.error_for(text) == "UNKNOWN_TYPE"
     # One too many; of two bytes; binary; three times; a mebibyte.
     one_more = LARGEST + 1
-    for frame in ("x" * one_more, "é" * (LARGEST // 2 + 1), b"x" * one_more, "x" * 3 * LARGEST, "x" * 2**20):
+    for message in (
+        "x" * one_more,
+        "é" * (LARGEST // 2 + 1),
+        b"x" * one_more,
+        "x" * 3 * LARGEST,
+        "x" * 2**20,
+    ):
         socket = connect()
-        socket.send(frame)
+        socket.send(message)
         assert socket.close_code() == 4408
-        assert [frame["type"] for frame in socket.frames] == ["connection.established"]
+        assert [message["type"] for message in socket.messages] == ["connection.established"]
         other.ping()
 
 
-# --- How many frames a socket may send: 50 in 10 seconds ---------------------------------------------
+# --- How many messages a socket may send: 50 in 10 seconds ---------------------------------------------
 
 
 def ping(socket: Socket, count: int) -> None:
@@ -142,7 +148,7 @@ def ping(socket: Socket, count: int) -> None:
 
 
 def test_messages_above_the_limit_get_an_error_and_the_500th_closes_the_socket(strict_server: TuttiServer):
-    """Invalid frames count, too."""
+    """Invalid messages count, too."""
     with client_of(strict_server) as http:
         queue = queue_of(http, new_room(http))
         with (
@@ -169,4 +175,4 @@ def test_the_500th_message_closes_the_socket(strict_server: TuttiServer):
         ping(socket, 1)
 
         assert socket.close_code() == 4429
-        assert len(socket.frames) == 500
+        assert len(socket.messages) == 500
