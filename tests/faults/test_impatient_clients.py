@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import psycopg
 
 from tests.conftest import PreparedData
-from tests.malformed.hasty import PatientServer
+from tests.malformed.short_timeouts import PatientServer
 from tests.processes import TuttiServer
 from tests.services import Postgres, wait_for
 

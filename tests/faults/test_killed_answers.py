@@ -13,7 +13,7 @@ from tests.conftest import PreparedData, Size
 from tests.faults.relays import AnswerThief
 from tests.fold import Snapshot
 from tests.invariants import invariants
-from tests.invariants.crowd import meanwhile
+from tests.invariants.concurrent_users import meanwhile
 from tests.invariants.named_writes import Call, Caller, Write, call_of
 from tests.invariants.rooms import Guest, new_guest, types_of
 from tests.invariants.write_scenarios import KINDS, Kind, Stage, made_so_far, new_stage

@@ -1,4 +1,4 @@
-"""The process is killed again and again while a crowd writes; who got no response asks again under his key.
+"""The process is killed again and again while many users write; who got no response asks again under his key.
 
 Every invariant holds afterwards, as after a pause.
 """
@@ -18,7 +18,7 @@ from tests.conftest import PreparedData, Size
 from tests.faults.retrying_client import ServerWithRetries
 from tests.fold import Snapshot
 from tests.invariants import invariants
-from tests.invariants.crowd import Crowd, meanwhile
+from tests.invariants.concurrent_users import ConcurrentUsers, meanwhile
 from tests.invariants.operations import Operation
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room, opinions_of
 
@@ -55,11 +55,11 @@ def test_clients_that_retry_notice_only_a_pause(
     with guests[0].client(server) as http:
         room = new_room(http, voter=guests[0].name)
         start = room.fetch()
-        crowd = Crowd(
+        users = ConcurrentUsers(
             server, room, guests, range(1, 36), seed=seed, threads=THREADS, actions_each=actions_each
         )
 
-        with meanwhile(lambda _: crowd.run()) as acting, stored_responses(server) as kept:
+        with meanwhile(lambda _: users.run()) as acting, stored_responses(server) as kept:
             for _ in range(kills):
                 killed_after(chance.randint(*MOMENTS), server, kept)
         operations = acting[0].result()

@@ -10,7 +10,7 @@ from tests.conftest import PreparedData, Size
 from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import KINDS, all_open, replica_of
 from tests.live.rooms import new_room
-from tests.live.writers import Crowd
+from tests.live.writers import ConcurrentWriters
 from tests.processes import TuttiServer
 
 SEED = 6
@@ -43,22 +43,22 @@ async def test_no_accepted_write_is_lost_and_clients_resume_exactly(
     room = new_room(one)
     start = await replica_of(one.base_url, room)
     urls = [server.base_url for server in processes]
-    crowd = Crowd(urls, room=room, track_ids=range(1, writers + 1), seed=SEED)
+    clients = ConcurrentWriters(urls, room=room, track_ids=range(1, writers + 1), seed=SEED)
 
     async with all_open(kind(url, room, start.copy()) for kind in KINDS for url in urls) as listeners:
-        async with crowd.writing():
+        async with clients.writing():
             for victim, survivor in ((one, other), (other, one)):
-                await crowd.accepted(chance.randint(*MOMENTS), PATIENCE_SECONDS)
+                await clients.accepted(chance.randint(*MOMENTS), PATIENCE_SECONDS)
                 theirs = [listener for listener in listeners if listener.base_url == victim.base_url]
                 victim.kill()
                 await asyncio.gather(*(listener.ended(PATIENCE_SECONDS) for listener in theirs))
                 if victim is survivor:
                     victim.start()
                 await asyncio.gather(*(listener.come_back(survivor.base_url) for listener in theirs))
-                await crowd.accepted(afterwards, PATIENCE_SECONDS)
+                await clients.accepted(afterwards, PATIENCE_SECONDS)
                 if victim is not survivor:
                     victim.start()
 
-        await check_invariants(one.base_url, room, crowd.ledger, listeners)
+        await check_invariants(one.base_url, room, clients.ledger, listeners)
         assert all(listener.replica.snapshots == 0 for listener in listeners)
-    assert crowd.ledger.unanswered, "nothing was under way when the processes were killed"
+    assert clients.ledger.unanswered, "nothing was under way when the processes were killed"

@@ -13,7 +13,7 @@ from tests.faults.conftest import prepared_in
 from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import KINDS, SocketListener, StreamListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room
-from tests.live.writers import Crowd
+from tests.live.writers import ConcurrentWriters
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis, wait_for
 
@@ -39,11 +39,11 @@ async def test_writes_and_joins_get_503_until_postgresql_is_back_and_sockets_sta
     room = new_room(server)
     path = f"/api/rooms/{room}/playlist/"
     start = await replica_of(server.base_url, room)
-    crowd = Crowd([server.base_url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
+    clients = ConcurrentWriters([server.base_url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
 
     async with all_open(kind(server.base_url, room, start.copy()) for kind in KINDS) as listeners:
-        async with crowd.writing():
-            await crowd.accepted(WRITES, BACK_SECONDS)
+        async with clients.writing():
+            await clients.accepted(WRITES, BACK_SECONDS)
             own_postgres.kill()
             async with client_of(server) as http:
                 for _ in range(ROUNDS):
@@ -57,14 +57,14 @@ async def test_writes_and_joins_get_503_until_postgresql_is_back_and_sockets_sta
             assert not any(listener.has_ended for listener in listeners)
 
             own_postgres.start()
-            await crowd.accepted(WRITES, BACK_SECONDS)
+            await clients.accepted(WRITES, BACK_SECONDS)
 
-        for answer in crowd.ledger.unavailable.values():
+        for answer in clients.ledger.unavailable.values():
             check_rejection(answer)
-        assert crowd.ledger.unavailable
-        assert not crowd.ledger.unanswered
-        assert not crowd.ledger.rejected
-        now = await check_invariants(server.base_url, room, crowd.ledger, listeners)
+        assert clients.ledger.unavailable
+        assert not clients.ledger.unanswered
+        assert not clients.ledger.rejected
+        now = await check_invariants(server.base_url, room, clients.ledger, listeners)
         assert WRITERS + 1 not in {item["track_id"] for item in now.items}
         assert all(listener.replica.snapshots == 0 for listener in listeners)
 

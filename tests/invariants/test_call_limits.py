@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.cache import Call, LocalCache
 from core.redis_cache import GuardedRedisCache
-from tests.invariants.crowd import meanwhile
+from tests.invariants.concurrent_users import meanwhile
 from tests.services import Redis
 
 PERIOD_SECONDS = 60.0

@@ -1,7 +1,7 @@
 """32 threads in one room at once, others reading: afterwards every invariant holds, for every state that was
 read.
 
-The seed is printed; `run_crowd` with a seed that failed makes a named test.
+The seed is printed; `run_users` with a seed that failed makes a named test.
 """
 
 import threading
@@ -15,8 +15,8 @@ from tests.contract.sockets import Socket
 from tests.fold import Event, Queue, Snapshot, fetched_once
 from tests.invariants import invariants
 from tests.invariants.admin_site import AdminSite
+from tests.invariants.concurrent_users import ConcurrentUsers, meanwhile
 from tests.invariants.conftest import NewTracks
-from tests.invariants.crowd import Crowd, meanwhile
 from tests.invariants.operations import Operation
 from tests.invariants.rooms import Guest, RoomClient, new_room, opinions_of
 from tests.processes import TuttiServer
@@ -55,7 +55,7 @@ def test_all_invariants_hold_in_a_crowded_room(
     pytestconfig: pytest.Config,
 ) -> None:
     room = new_room(http, order=order, voter=guests[0].name)
-    crowd = Crowd(
+    users = ConcurrentUsers(
         server,
         room,
         guests,
@@ -66,13 +66,13 @@ def test_all_invariants_hold_in_a_crowded_room(
         staff_http=admin.http,
         doomed=new_tracks(4),
     )
-    outcome = run_crowd(server, room, crowd)
+    outcome = run_users(server, room, users)
     check_all_invariants(outcome)
     if order == "votes":
         check_order_by_votes(outcome)
 
 
-def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
+def run_users(server: TuttiServer, room: RoomClient, users: ConcurrentUsers) -> Outcome:
     start = room.fetch()
 
     def poll(is_over: threading.Event) -> list[Event]:
@@ -83,7 +83,7 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
 
     with Socket.of_room(server.ws_url, room.slug, position=start.position) as socket:
         with meanwhile(poll, *[read] * READERS) as others:
-            operations = crowd.run()
+            operations = users.run()
         end = room.fetch()
         from_socket = socket.events_up_to(end.seq)
     polled, *fetched = [other.result() for other in others]
@@ -95,7 +95,7 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
         polled=polled,
         from_socket=from_socket,
         end=end,
-        opinions=opinions_of(server, crowd.guests, room),
+        opinions=opinions_of(server, users.guests, room),
     )
 
 

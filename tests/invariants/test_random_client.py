@@ -3,7 +3,7 @@
 import pytest
 
 from tests.invariants import invariants
-from tests.invariants.crowd import Crowd, meanwhile
+from tests.invariants.concurrent_users import ConcurrentUsers, meanwhile
 from tests.invariants.followers import (
     Follower,
     PollingFollower,
@@ -20,26 +20,26 @@ FIRST_CUT = 5
 
 
 @pytest.fixture
-def crowd(
+def users(
     server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int], seed: int
-) -> Crowd:
-    return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, actions_each=8)
+) -> ConcurrentUsers:
+    return ConcurrentUsers(server, own_room, guests, library[:40], seed=seed, threads=6, actions_each=8)
 
 
-def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:
-    """Followers of that kind, who have seen everything that the crowd did."""
-    start = crowd.room.fetch()
+def follow_through(users: ConcurrentUsers, kind: type[Follower]) -> list[Follower]:
+    """Followers of that kind, who have seen everything that the users did."""
+    start = users.room.fetch()
     followers = [
-        kind(crowd.server, crowd.room.slug, start, seed=f"{crowd.seed}-{number}")
+        kind(users.server, users.room.slug, start, seed=f"{users.seed}-{number}")
         for number in range(FOLLOWERS_AT_ONCE)
     ]
     with meanwhile(
         *[lambda _, follower=follower: follower.follow(FIRST_CUT) for follower in followers]
     ) as following:
         try:
-            crowd.run()
+            users.run()
         finally:
-            end = crowd.room.fetch()
+            end = users.room.fetch()
             for follower in followers:
                 follower.last_seq = end.seq
     for future in following:
@@ -47,13 +47,13 @@ def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:
     for follower in followers:
         assert follower.queue.snapshot() == end
         assert follower.connections > 1, "it was never cut off: nothing is proved"
-    invariants.check_i2_fold_equals_fetch(start, crowd.room.events_after(start), [end])
+    invariants.check_i2_fold_equals_fetch(start, users.room.events_after(start), [end])
     return followers
 
 
 @pytest.mark.parametrize("kind", [WebSocketFollower, ServerSentFollower, PollingFollower])
-def test_a_disconnected_client_receives_each_event_once(crowd: Crowd, kind: type[Follower]) -> None:
-    for follower in follow_through(crowd, kind):
+def test_a_disconnected_client_receives_each_event_once(users: ConcurrentUsers, kind: type[Follower]) -> None:
+    for follower in follow_through(users, kind):
         assert follower.seen == list(range(follower.first_seq, follower.queue.seq + 1))
         follower.await_proof()
 
@@ -74,6 +74,6 @@ def test_a_client_disconnected_after_any_message_misses_nothing(
             assert follower.seen == list(range(start.seq + 1, end.seq + 1))
 
 
-def test_a_client_that_fetches_before_it_connects_receives_nothing_twice(crowd: Crowd) -> None:
-    for follower in follow_through(crowd, RestFirstFollower):
+def test_a_client_that_fetches_before_it_connects_receives_nothing_twice(users: ConcurrentUsers) -> None:
+    for follower in follow_through(users, RestFirstFollower):
         assert len(set(follower.seen)) == len(follower.seen)

@@ -15,7 +15,7 @@ from tests.live.listeners import KINDS, Listener, SocketListener, all_reached, r
 from tests.live.raw_sockets import RawSocket, event_seq, raw_socket
 from tests.live.replica import Replica
 from tests.live.rooms import append_elsewhere, client_of, new_room, queued, vote
-from tests.live.writers import Crowd
+from tests.live.writers import ConcurrentWriters
 from tests.processes import TuttiServer, Uvicorn
 
 PATIENCE_SECONDS = 120.0
@@ -90,12 +90,12 @@ async def test_clients_that_join_during_events_miss_and_repeat_none(
 
 async def check_joins(each: TuttiServer, of_each: int, chance: random.Random) -> None:
     url, room = each.base_url, new_room(each)
-    crowd = Crowd([url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
+    clients = ConcurrentWriters([url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
     with_state: list[Listener] = []
     bare: list[Listener] = []
 
-    async with crowd.writing():
-        await crowd.accepted(WRITERS, 30)
+    async with clients.writing():
+        await clients.accepted(WRITERS, 30)
         known = await replica_of(url, room)
         for turn in range(TURNS):
             if turn % 3 == 0:
@@ -105,10 +105,10 @@ async def check_joins(each: TuttiServer, of_each: int, chance: random.Random) ->
             bare += [listener for listener in joining if not listener.is_resuming]
             await asyncio.gather(*(listener.open() for listener in joining))
             await asyncio.gather(*(ask_again(listener, chance) for listener in joining))
-        await crowd.accepted(WRITERS, 30)
+        await clients.accepted(WRITERS, 30)
     try:
         await append_elsewhere(each, queued(each, room))
-        now = await check_invariants(url, room, crowd.ledger, with_state)
+        now = await check_invariants(url, room, clients.ledger, with_state)
         await all_reached(bare, now.seq, SETTLE_SECONDS)
         assert {listener.replica.position for listener in bare} == {now.position}
         for listener in with_state + bare:

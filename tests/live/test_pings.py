@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import PreparedData
 from tests.live.raw_sockets import RawSocket, raw_socket
 from tests.live.rooms import new_room
-from tests.malformed.hasty import PatientServer
+from tests.malformed.short_timeouts import PatientServer
 
 ROUNDS = 3
 PATIENCE_SECONDS = 30.0

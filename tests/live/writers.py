@@ -117,7 +117,7 @@ class Writer:
         return f"{self._chance.choice(self.urls)}/api/rooms/{self._room}/playlist/{path}"
 
 
-class Crowd:
+class ConcurrentWriters:
     """Many writers at once."""
 
     def __init__(self, urls: Sequence[str], *, room: str, track_ids: Sequence[int], seed: int) -> None:

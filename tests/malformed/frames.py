@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from tests.malformed.oddities import each
+from tests.malformed.odd_request_parts import each
 from tests.malformed.requests import Request, damaged, damaged_bytes
 from tests.malformed.values import damaged_json, written
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import httpx
 
 from tests.invariants import invariants
-from tests.invariants.crowd import Crowd
+from tests.invariants.concurrent_users import ConcurrentUsers
 from tests.invariants.operations import Operation
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
@@ -38,7 +38,7 @@ def check_room(room: RoomClient, start: Any, opinions: dict[str, dict[int, int]]
 
 @dataclass(slots=True)
 class QuietRoom:
-    """A room that the storm knows nothing of. People do what they always do there."""
+    """A room that the fuzz run does not know. People do what they always do there."""
 
     server: TuttiServer
     room: RoomClient
@@ -53,7 +53,7 @@ class QuietRoom:
         return cls(server, room, room.fetch(), guests, tracks)
 
     def live_on(self, seed: int, actions_each: int) -> list[Operation]:
-        crowd = Crowd(
+        users = ConcurrentUsers(
             self.server,
             self.room,
             self.guests,
@@ -62,19 +62,19 @@ class QuietRoom:
             threads=MEMBERS,
             actions_each=actions_each,
         )
-        return crowd.run()
+        return users.run()
 
     def check(self, operations: list[Operation], opinions: dict[str, dict[int, int]]) -> None:
         """Every invariant. The random requests may change or delete a track: then that was requested."""
         events = check_room(self.room, self.start, opinions)
         asked = {operation.op_id for operation in operations}
         others = {event["op_id"] for event in events} - asked
-        strangers = [Operation(op_id, "correct", 200, None) for op_id in others if is_of_storm(op_id)]
+        strangers = [Operation(op_id, "correct", 200, None) for op_id in others if is_fuzzed(op_id)]
         invariants.check_i3_accepted_is_reported(self.start, events, [*operations, *strangers])
         invariants.check_i6_no_vote_is_lost(self.start, events, [*operations, *strangers])
         assert sum(operation.is_accepted for operation in operations) > len(operations) / 3
 
 
-def is_of_storm(op_id: str | None) -> bool:
-    """Names that the storm gave, whole or damaged, and none."""
-    return op_id is None or "storm" in op_id
+def is_fuzzed(op_id: str | None) -> bool:
+    """Keys of the fuzz run, whole or damaged, and none."""
+    return op_id is None or "fuzz" in op_id

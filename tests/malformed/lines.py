@@ -17,7 +17,7 @@ WITHOUT_BODY = {b"101", b"204", b"304"}
 END_OF_CHUNKS = b"0\r\n\r\n"
 # Enough for any head, which may repeat the whole address.
 KEPT_BYTES = 20_000
-FAREWELL = b'"the end of the storm"'
+FAREWELL = b'"the end of the fuzz run"'
 LAST_FRAME = frame(TEXT, b'{"type": "ping", "ts": %b}' % FAREWELL)
 
 

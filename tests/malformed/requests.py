@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from tests.malformed.oddities import (
+from tests.malformed.odd_request_parts import (
     CONTENT_TYPES,
     METHODS,
     ODD_BYTES,
@@ -64,7 +64,7 @@ class Request:
 
 HOST, JSON = (b"Host", b"localhost"), (b"Content-Type", b"application/json")
 GUESTS = Request(b"POST", b"/api/guests/", headers=[HOST, JSON], value={"name": "Ada"})
-# By the status that it is answered with: what a short storm would not come to for certain by chance.
+# By the status that it is answered with: what a short fuzz run does not reach for certain.
 RARE: dict[int, Request] = {
     201: GUESTS,
     301: Request(b"GET", b"/api/tracks", headers=[HOST]),

@@ -28,24 +28,24 @@ def check_rejection(reply: Reply, status: int, code: str) -> None:
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_size_and_number_of_headers_are_limited(hasty_server: TuttiServer) -> None:
+def test_the_size_and_number_of_headers_are_limited(impatient_server: TuttiServer) -> None:
     first, name = b"GET /api/health/live HTTP/1.1", b"X-A: "
     left = MAX_HEAD_BYTES - len(first) - len(HOST) - 2 * len(name)
     long = [name + b"a" * (left // 2), name + b"a" * (left - left // 2)]
     many = [b"X-%d: a" % number for number in range(MAX_HEADERS - 1)]  # and Host
     fitting = (head(line_of(MAX_REQUEST_LINE_BYTES)), head(first, *long), head(first, *many))
-    assert [asked(hasty_server, data).status for data in fitting] == [200] * 3
+    assert [asked(impatient_server, data).status for data in fitting] == [200] * 3
     for data in (
         head(line_of(MAX_REQUEST_LINE_BYTES + 1)),
         head(first, long[0], long[1] + b"a"),
         head(first, *many, b"X-More: a"),
     ):
-        check_rejection(asked(hasty_server, data), 431, "HEAD_TOO_LARGE")
+        check_rejection(asked(impatient_server, data), 431, "HEAD_TOO_LARGE")
 
 
 @pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nX-A: "])
-def test_an_unfinished_request_line_times_out(hasty_server: TuttiServer, start: bytes) -> None:
-    with RawLine(hasty_server) as line:
+def test_an_unfinished_request_line_times_out(impatient_server: TuttiServer, start: bytes) -> None:
+    with RawLine(impatient_server) as line:
         line.send(start + b"a" * (MAX_HEAD_BYTES + 2))
         check_rejection(line.reply(), 431, "HEAD_TOO_LARGE")
         assert line.is_closed()
@@ -69,8 +69,8 @@ def test_an_unfinished_request_line_times_out(hasty_server: TuttiServer, start: 
     ],
     ids=repr,
 )
-def test_invalid_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
-    with RawLine(hasty_server) as line:
+def test_invalid_http_is_rejected_in_the_one_shape(impatient_server: TuttiServer, data: bytes) -> None:
+    with RawLine(impatient_server) as line:
         line.send(data)
         reply = line.reply()
         assert (reply.status, reply.json()["error"]["code"]) == (400, "MALFORMED_REQUEST"), reply
@@ -79,8 +79,8 @@ def test_invalid_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer, da
         assert len(reply.headers["X-Request-ID"]) == 32
 
 
-def test_data_after_an_invalid_request_is_ignored(hasty_server: TuttiServer) -> None:
-    with RawLine(hasty_server) as line:
+def test_data_after_an_invalid_request_is_ignored(impatient_server: TuttiServer) -> None:
+    with RawLine(impatient_server) as line:
         line.send(head(b"GET / HTTP/1.1", b"A: \x00") + head())
         check_rejection(line.reply(), 400, "MALFORMED_REQUEST")
         assert line.is_closed()
@@ -88,8 +88,8 @@ def test_data_after_an_invalid_request_is_ignored(hasty_server: TuttiServer) -> 
 
 @pytest.mark.parametrize("path", [b"/api/playlist/", b"/api/playlist/events/"])
 @pytest.mark.parametrize("method", [b"get", b"Head"])
-def test_methods_are_case_insensitive(hasty_server: TuttiServer, method: bytes, path: bytes) -> None:
-    with RawLine(hasty_server) as line:
+def test_methods_are_case_insensitive(impatient_server: TuttiServer, method: bytes, path: bytes) -> None:
+    with RawLine(impatient_server) as line:
         line.send(head(method + b" " + path + b" HTTP/1.1"))
         assert line.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
 
@@ -116,20 +116,20 @@ def opening(*more: tuple[bytes, bytes], without: bytes = b"", method: bytes = b"
     ],
     ids=repr,
 )
-def test_a_malformed_upgrade_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
-    assert asked_for_socket(hasty_server, opening()) == 101
-    check_rejection(asked(hasty_server, data), 400, "MALFORMED_REQUEST")
+def test_a_malformed_upgrade_is_rejected_in_the_one_shape(impatient_server: TuttiServer, data: bytes) -> None:
+    assert asked_for_socket(impatient_server, opening()) == 101
+    check_rejection(asked(impatient_server, data), 400, "MALFORMED_REQUEST")
 
 
-def test_an_upgrade_by_another_method_is_a_405(hasty_server: TuttiServer) -> None:
-    check_rejection(asked(hasty_server, opening(method=b"POST")), 405, "METHOD_NOT_ALLOWED")
+def test_an_upgrade_by_another_method_is_a_405(impatient_server: TuttiServer) -> None:
+    check_rejection(asked(impatient_server, opening(method=b"POST")), 405, "METHOD_NOT_ALLOWED")
 
 
 @pytest.mark.parametrize("name", [b"Sec-WebSocket-Protocol", b"Daphne-Root-Path"])
 @pytest.mark.parametrize("value", [b"\xff", b"/evil", b"a, a", b"%ff%00"])
-def test_irrelevant_headers_have_no_effect(hasty_server: TuttiServer, name: bytes, value: bytes) -> None:
-    assert asked_for_socket(hasty_server, opening((name, value))) == 101
-    reply = asked(hasty_server, head(b"GET /api/ HTTP/1.1", name + b": " + value))
+def test_irrelevant_headers_have_no_effect(impatient_server: TuttiServer, name: bytes, value: bytes) -> None:
+    assert asked_for_socket(impatient_server, opening((name, value))) == 101
+    reply = asked(impatient_server, head(b"GET /api/ HTTP/1.1", name + b": " + value))
     assert reply.json()["playlist"] == "http://localhost/api/playlist/"
 
 

@@ -19,9 +19,9 @@ from tests.hosts import asked_for_room
 from tests.live.metrics import numbers
 from tests.live.rooms import append_elsewhere
 from tests.malformed.frames import CLOSE, PING, TEXT, frame, socket_opening
-from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells, UnhurriedServer
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once, unnamed_files
 from tests.malformed.raw import RawLine, asked, head
+from tests.malformed.short_timeouts import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells, UnhurriedServer
 from tests.processes import TuttiServer
 from tests.services import wait_for
 
@@ -75,9 +75,9 @@ PATHS = [b"/api/schema.json", b"/api/tracks/"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _long_library(hasty_server: TuttiServer) -> None:
+def _long_library(impatient_server: TuttiServer) -> None:
     """A list of it is nearly as long as what is written in one part."""
-    fill_library(hasty_server, 240)
+    fill_library(impatient_server, 240)
 
 
 def asking(path: bytes, *headers: bytes) -> bytes:
@@ -85,46 +85,46 @@ def asking(path: bytes, *headers: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_unread_responses_use_limited_memory(hasty_server: TuttiServer, path: bytes) -> None:
+def test_unread_responses_use_limited_memory(impatient_server: TuttiServer, path: bytes) -> None:
     """Many requests are sent in one go; the next is looked at when the response before it is taken."""
-    with RawLine(hasty_server) as line:
+    with RawLine(impatient_server) as line:
         line.send(asking(path))
         answer_bytes = len(line.reply().body)
     count = 16_000 // len(asking(path))
     assert answer_bytes * count * LINES > 4 * SPARE_BYTES, "too little is asked for"
 
-    no_one_is_present(hasty_server)
-    peak = Peak(hasty_server)
+    no_one_is_present(impatient_server)
+    peak = Peak(impatient_server)
     with ExitStack() as opened_lines:
         for _ in range(LINES):
-            line = opened_lines.enter_context(RawLine(hasty_server, receive_buffer=SMALL_BUFFER))
+            line = opened_lines.enter_context(RawLine(impatient_server, receive_buffer=SMALL_BUFFER))
             line.send(asking(path) * count)
-        assert gone(hasty_server, peak), "some wait for ever"
+        assert gone(impatient_server, peak), "some wait for ever"
 
     assert peak.more_bytes < SPARE_BYTES
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_client_that_reads_gets_all_responses(hasty_server: TuttiServer, path: bytes) -> None:
-    with RawLine(hasty_server, receive_buffer=SMALL_BUFFER) as line:
+def test_a_client_that_reads_gets_all_responses(impatient_server: TuttiServer, path: bytes) -> None:
+    with RawLine(impatient_server, receive_buffer=SMALL_BUFFER) as line:
         line.send(asking(path) * 10)
         assert [line.reply().status for _ in range(10)] == [200] * 10
 
 
-def test_unread_responses_are_stored_for_a_limited_time(hasty_server: TuttiServer) -> None:
+def test_unread_responses_are_stored_for_a_limited_time(impatient_server: TuttiServer) -> None:
     questions = [
         asking(path, header) for path in PATHS for header in (b"Connection: keep-alive", b"Connection: close")
     ]
-    no_one_is_present(hasty_server)
+    no_one_is_present(impatient_server)
     with ExitStack() as opened_lines:
         began = time.monotonic()
         for question in questions:
-            line = opened_lines.enter_context(RawLine(hasty_server, receive_buffer=SMALL_BUFFER))
+            line = opened_lines.enter_context(RawLine(impatient_server, receive_buffer=SMALL_BUFFER))
             line.send(question)
-        held_once(hasty_server, lambda held: held.clients == len(questions), within_seconds=SLACK_SECONDS)
-        held_once(hasty_server, lambda held: held.clients < len(questions), within_seconds=SLACK_SECONDS)
+        held_once(impatient_server, lambda held: held.clients == len(questions), within_seconds=SLACK_SECONDS)
+        held_once(impatient_server, lambda held: held.clients < len(questions), within_seconds=SLACK_SECONDS)
         assert time.monotonic() - began >= TAKE_WITHIN_SECONDS, "one was not waited for"
-        no_one_is_present(hasty_server)
+        no_one_is_present(impatient_server)
 
 
 # --- Sockets -----------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import PreparedData
 from tests.malformed.frames import socket_opening
-from tests.malformed.hasty import ARRIVE_WITHIN_SECONDS, IDLE_SECONDS, PatientServer
 from tests.malformed.lines import Line, run_line
 from tests.malformed.raw import RawLine, head
+from tests.malformed.short_timeouts import ARRIVE_WITHIN_SECONDS, IDLE_SECONDS, PatientServer
 from tests.processes import TuttiServer
 
 OF_EACH_KIND = 60
@@ -56,14 +56,14 @@ class Trickle(asyncio.Protocol):
             self.ended.set_result(time.monotonic() - self._began)
 
 
-async def test_slow_senders_are_closed_and_delay_no_other_client(hasty_server: TuttiServer) -> None:
+async def test_slow_senders_are_closed_and_delay_no_other_client(impatient_server: TuttiServer) -> None:
     loop = asyncio.get_running_loop()
     trickles = {kind: [Trickle(start) for _ in range(OF_EACH_KIND)] for kind, start in STARTS.items()}
     everyone = [trickle for kind in trickles.values() for trickle in kind]
     for trickle in everyone:
-        await loop.create_connection(lambda made=trickle: made, "127.0.0.1", hasty_server.port)
+        await loop.create_connection(lambda made=trickle: made, "127.0.0.1", impatient_server.port)
 
-    meanwhile = [await _asked(hasty_server) for _ in range(10)]
+    meanwhile = [await _asked(impatient_server) for _ in range(10)]
     within = ARRIVE_WITHIN_SECONDS + SLACK_SECONDS
     await asyncio.wait([trickle.ended for trickle in everyone], timeout=within)
 
@@ -85,9 +85,9 @@ async def _asked(server: TuttiServer) -> float:
 
 
 @pytest.mark.parametrize("start", [b"", head()])
-def test_an_idle_connection_is_closed(hasty_server: TuttiServer, start: bytes) -> None:
+def test_an_idle_connection_is_closed(impatient_server: TuttiServer, start: bytes) -> None:
     began = time.monotonic()
-    with RawLine(hasty_server) as line:
+    with RawLine(impatient_server) as line:
         line.send(start)
         if start:
             assert line.reply().status == 200

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import PreparedData, StartServer
 from tests.live.test_waiting_costs import threads_of
-from tests.malformed.hasty import PatientServer
+from tests.malformed.short_timeouts import PatientServer
 from tests.processes import TuttiServer
 from tests.services import wait_for
 
@@ -42,8 +42,8 @@ def server(
     if not hasattr(request, "param"):
         yield start_server()
         return
-    with request.param(**prepared_data.options("embedded")) as hasty:
-        yield hasty
+    with request.param(**prepared_data.options("embedded")) as stopping:
+        yield stopping
 
 
 @pytest.fixture

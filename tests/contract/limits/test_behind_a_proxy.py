@@ -19,7 +19,7 @@ NEW_GUESTS, VOTES = 4, 2
 REQUESTS_OF_CALLER, REQUESTS_OF_ADDRESS = 12, 120
 JOINS_OF_VOTER, JOINS_OF_ADDRESS, OPEN_TOGETHER = 3, 40, 10
 # Several times as many as are voters of their own, and as one may vote.
-CROWD = range(20)
+CLIENTS = range(20)
 MINUTE_SECONDS = 60
 
 _addresses = (f"198.51.{number // 250}.{1 + number % 250}" for number in itertools.count())
@@ -51,7 +51,7 @@ def test_the_number_of_user_agents_per_address_is_limited(
 ) -> None:
     """What a script writes in front of its address gains nothing."""
     (item_id,) = room.fill(1)
-    places = [place.format(number=number, address=address) for number in CROWD]
+    places = [place.format(number=number, address=address) for number in CLIENTS]
 
     replies = [
         vote(proxy, room, item_id, X_Forwarded_For=said, **agent(number))
@@ -66,12 +66,12 @@ def test_the_number_of_user_agents_per_address_is_limited(
 def test_one_user_agent_is_one_voter_per_address(proxy: Script, room: RoomOfScripts, address: str) -> None:
     (item_id,) = room.fill(1)
 
-    replies = [vote(proxy, room, item_id, X_Forwarded_For=f"203.0.113.{one}, {address}") for one in CROWD]
-    others = [vote(proxy, room, item_id, X_Forwarded_For=next(_addresses)) for _ in CROWD]
+    replies = [vote(proxy, room, item_id, X_Forwarded_For=f"203.0.113.{one}, {address}") for one in CLIENTS]
+    others = [vote(proxy, room, item_id, X_Forwarded_For=next(_addresses)) for _ in CLIENTS]
 
     check_limit(replies, VOTES, MINUTE_SECONDS)
     assert passed(others) == others
-    assert room.votes() == [1 + len(CROWD)]
+    assert room.votes() == [1 + len(CLIENTS)]
 
 
 @pytest.mark.both_sizes

@@ -12,7 +12,7 @@ from tests.contract.limits.conftest import NewScript, RoomOfScripts, vote
 from tests.contract.limits.scripts import Script, agent, check_limit, passed
 
 # More than are voters of their own, and than the one voter of all others may vote.
-CROWD = range(32)
+CLIENTS = range(32)
 NEW_GUESTS = 20
 VOTES, ADDS = 6, 3
 MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
@@ -35,11 +35,11 @@ def test_many_user_agents_of_an_address_are_21_voters(
 
     adds = [
         adding.ask("POST", other.path, {"track_id": track_id}, **agent(number))
-        for number, track_id in zip(CROWD, other.tracks, strict=False)
+        for number, track_id in zip(CLIENTS, other.tracks, strict=False)
     ]
-    votes = [vote(script, room, first, **agent(number)) for number in CROWD]
+    votes = [vote(script, room, first, **agent(number)) for number in CLIENTS]
 
-    assert len(adds) == len(CROWD)
+    assert len(adds) == len(CLIENTS)
     for replies, limit in ((adds, ADDS), (votes, VOTES)):
         assert passed(replies[:NEW_GUESTS]) == replies[:NEW_GUESTS]
         check_limit(replies[NEW_GUESTS:], limit, MINUTE_SECONDS)
@@ -61,13 +61,13 @@ def test_an_address_may_create_20_guests_and_has_21_voters(
 
     guests = [
         script.ask("POST", "/api/guests/", {"name": f"Guest {number}"}, **agent(number), **forwarded(number))
-        for number in CROWD
+        for number in CLIENTS
     ]
     for guest in passed(guests):
         assert vote(script, room, item_id, X_Guest_Token=guest.body["token"]).status == 200
     more = [vote(script, room, item_id, **agent(number)) for number in range(VOTES + 10)]
 
-    assert [guest.status for guest in guests] == [201] * NEW_GUESTS + [429] * (len(CROWD) - NEW_GUESTS)
+    assert [guest.status for guest in guests] == [201] * NEW_GUESTS + [429] * (len(CLIENTS) - NEW_GUESTS)
     assert room.votes() == [NEW_GUESTS + 1]
     check_limit(more, VOTES, MINUTE_SECONDS)
     assert {reply.body["votes"] for reply in passed(more)} == {NEW_GUESTS + 1}

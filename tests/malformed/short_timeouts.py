@@ -53,7 +53,7 @@ class ShortFarewells(PatientServer):
     clocks: ClassVar[dict[str, float]] = {"server.http_limits.STREAM_END_WITHIN_SECONDS": 0.5}
 
 
-class HastyServer(PatientServer):
+class ShortTimeoutServer(PatientServer):
     clocks: ClassVar[dict[str, float]] = {
         "server.http_limits.ARRIVE_WITHIN_SECONDS": ARRIVE_WITHIN_SECONDS,
         "server.http_limits.IDLE_SECONDS": IDLE_SECONDS,

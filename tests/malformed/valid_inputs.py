@@ -44,8 +44,8 @@ class World:
     @classmethod
     def made_by(cls, staff: httpx.Client, guest: dict[str, Any]) -> "World":
         # Those of the last world may be free again, and meant by what is still under way.
-        slugs = [f"stormy-{secrets.token_hex(6)}" for _ in range(2)]
-        made = [_made(staff, "/api/rooms/", name="Stormy", slug=slug)["slug"] for slug in slugs]
+        slugs = [f"fuzzed-{secrets.token_hex(6)}" for _ in range(2)]
+        made = [_made(staff, "/api/rooms/", name="Fuzzed", slug=slug)["slug"] for slug in slugs]
         tracks = [track["id"] for track in staff.get("/api/tracks/", params={"limit": 30}).json()]
         own_track = _made(staff, "/api/tracks/", title="Ada's song", artist="Bo")["id"]
         items, removed = {}, {}
@@ -144,7 +144,7 @@ class ValidRequests:
         known: dict[str, Any] = {
             **{"track_id": chance.choice(world.tracks), "track": chance.choice(world.tracks)},
             **{"after": chance.choice(items), "before": chance.choice(items)},
-            **{"position": chance.uniform(-9, 9), "slug": f"storm-{chance.getrandbits(40):x}"},
+            **{"position": chance.uniform(-9, 9), "slug": f"fuzz-{chance.getrandbits(40):x}"},
             **{"isrc": f"GBUM7{chance.randrange(10**7):07}", "cover_url": "https://covers.example/1.png"},
         }
         if name in known:
@@ -173,13 +173,13 @@ def _usual_headers(world: World, operation: Operation, chance: random.Random) ->
     who = world.people[0] if needs_staff and chance.random() < 0.9 else chance.choice(world.people)
     if operation.path.startswith(OF_ACCOUNTS):
         who = chance.choice(world.people[1:])
-    agent = (b"User-Agent", b"storm/%d" % chance.randrange(40))
+    agent = (b"User-Agent", b"fuzz/%d" % chance.randrange(40))
     return [(b"Host", b"localhost"), agent, (b"Accept", b"application/json"), *who]
 
 
 def _header(name: str, world: World, chance: random.Random) -> str:
     if name == "Idempotency-Key":
-        return f"storm-{chance.getrandbits(64):x}"
+        return f"fuzz-{chance.getrandbits(64):x}"
     known = {"If-None-Match": '"a"', "Last-Event-ID": f"{world.start.epoch}:0"}
     return (known | {"Range": "bytes=2-5", "If-Range": '"a"'})[name]
 

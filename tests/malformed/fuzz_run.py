@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.contract.error_checks import CHARTS_ALONE
-from tests.malformed.bases import ValidRequests, World, client_messages, socket_request
 from tests.malformed.frames import broken, damaged_handshake, misspoken
 from tests.malformed.lines import Line, Outcome, SocketLine, run_line
 from tests.malformed.requests import RARE, Request, damaged
+from tests.malformed.valid_inputs import ValidRequests, World, client_messages, socket_request
 
 # Above the 25 seconds that a poll may wait when it is asked to; everything else is far quicker.
 END_WITHIN_SECONDS = 40.0
@@ -23,7 +23,7 @@ PART_OF_FRAMES = 0.5
 PART_OF_HANDSHAKES = 0.06
 # After so many, the things that requests are about are made again: many have been deleted by then.
 AGE_OF_A_WORLD = 100
-KEY = re.compile(rb"Idempotency-Key: (storm-[0-9a-f]+)\r\n")
+KEY = re.compile(rb"Idempotency-Key: (fuzz-[0-9a-f]+)\r\n")
 ADDING = re.compile(rb"POST /api/(playlist|rooms/[a-z0-9-]+/playlist)/[? ]")
 REQUEST_ID = re.compile(rb"\r\nx-request-id: [A-Za-z0-9._-]{1,64}\r\n", re.IGNORECASE)
 ERROR_BODY = re.compile(rb'\r\n\r\n([0-9a-f]+\r\n)?\{"error": ?\{"code": ?"[A-Z_]+"')
@@ -99,7 +99,7 @@ Kind = Callable[[World, int], Coroutine[None, None, None]]
 
 
 @dataclass(slots=True)
-class Storm:
+class FuzzRun:
     """Everything follows from the seed, but for which ids things have."""
 
     port: int
@@ -110,7 +110,7 @@ class Storm:
     worlds: list[World] = field(default_factory=list)
     _number: int = 0
 
-    async def rage(self, count: int) -> None:
+    async def send(self, count: int) -> None:
         """Sends so many malformed requests and frames; returns when each has been answered or closed."""
         turns = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:

@@ -144,7 +144,7 @@ class Staff:
 
 
 @dataclass(slots=True)
-class Crowd:
+class ConcurrentUsers:
     """Threads that act in one room, all beginning at the same moment."""
 
     server: TuttiServer

@@ -20,11 +20,11 @@ from tests.contract.staff import log_in, make_staff
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, new_room
 from tests.live.conftest import only_embedded
-from tests.malformed.bases import MAIN, ValidRequests, World, client_messages, types_of_client_messages
+from tests.malformed.fuzz_run import FuzzRun, Tally
 from tests.malformed.invariant_checks import QuietRoom, check_room, opinions_in
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once
 from tests.malformed.requests import RARE
-from tests.malformed.storm import Storm, Tally
+from tests.malformed.valid_inputs import MAIN, ValidRequests, World, client_messages, types_of_client_messages
 from tests.processes import TuttiServer
 
 # How many before memory is looked at, and how many behind that.
@@ -37,12 +37,12 @@ ACTIONS_EACH = 40
 SETTLED_WITHIN_SECONDS = 30.0
 # What comes and goes in any case: a connection of SQLite has three files, and a pool takes a thread more.
 FEW_FILES, FEW_THREADS = 12, 3
-# A pool grows to its size at the worst moment, which may come late. What leaks does so in every storm.
-MORE_STORMS = 2
+# A pool grows to its size at the worst moment, which may come late. What leaks does so in every run.
+MORE_RUNS = 2
 # Caches fill up, and Python and the C library keep what they had to ask for at the worst moment. Measured in
 # the embedded size: 88 MiB when new, 104 after 2,500, 118 after 10,000, 120 after 50,000; beside other heavy
 # work, when more is done at the same time, 121 after 20,000 and 137 after 100,000. A leak of 5 KiB for each
-# would show in the short storm, one of 250 bytes in the long one.
+# would show in the short run, one of 250 bytes in the long one.
 MORE_BYTES = 20 * MEBIBYTE
 # What it comes to at the least; else it would prove little.
 STATUSES = {101, 200, 204, 400, 401, 404, 405, 431, *RARE}
@@ -54,7 +54,7 @@ pytestmark = pytest.mark.timeout(LONG_SECONDS)
 
 @dataclass(slots=True)
 class Grounds:
-    """What a storm needs: a server, a caller with all rights, and a way to make more things."""
+    """What a fuzz run needs: a server, a caller with all rights, and a way to make more things."""
 
     server: TuttiServer
     staff: httpx.Client
@@ -113,38 +113,38 @@ def test_the_malformed_requests_cover_every_endpoint_and_message(grounds: Ground
 def test_malformed_requests_break_nothing_and_leave_no_resources(
     grounds: Grounds, size: Size, pytestconfig: pytest.Config
 ) -> None:
-    """Beside the storm there is a room that it knows nothing of, where people do what they always do."""
+    """Beside it there is a room that it does not know, where people do what they always do."""
     warm_count, count = LONG_COUNTS if pytestconfig.getoption("--long") else COUNTS[size]
     seed = random.getrandbits(32)
     print(f"seed {seed}")
     server, valid = grounds.server, ValidRequests(grounds.fetched("/api/schema.json"))
-    storm = Storm(server.port, seed, valid, grounds.make_world)
+    run = FuzzRun(server.port, seed, valid, grounds.make_world)
     main_start = RoomClient(grounds.staff, MAIN).fetch()
     quiet = QuietRoom.on(server, grounds.staff, [one["id"] for one in grounds.fetched("/api/tracks/")])
 
-    asyncio.run(storm.rage(warm_count))
+    asyncio.run(run.send(warm_count))
     begin_all_threads(server)
     before = held_once(server, lambda held: held.clients == 0, within_seconds=SETTLED_WITHIN_SECONDS)
     with ThreadPoolExecutor() as pool:
         living = pool.submit(quiet.live_on, seed, ACTIONS_EACH)
-        asyncio.run(storm.rage(count))
+        asyncio.run(run.send(count))
         operations = living.result()
     after = held_afterwards(server, before)
-    for _ in range(MORE_STORMS):
+    for _ in range(MORE_RUNS):
         if is_back(after, before):
             break
         before = after
-        asyncio.run(storm.rage(count))
+        asyncio.run(run.send(count))
         after = held_afterwards(server, before)
-    print(storm.tally)
+    print(run.tally)
 
-    assert storm.tally.total >= warm_count + count
-    check_answers(storm.tally)
+    assert run.tally.total >= warm_count + count
+    check_answers(run.tally)
     check_log(grounds)
     check_server_lives_on(grounds)
     assert is_back(after, before), f"{before}, and now {after}"
     assert after.own_bytes - before.own_bytes < MORE_BYTES, f"{before}, and now {after}"
-    check_rooms_of_storm(grounds, storm, main_start)
+    check_fuzzed_rooms(grounds, run, main_start)
     quiet.check(operations, opinions_in(grounds.other_process, quiet.room.slug))
 
 
@@ -178,11 +178,11 @@ def check_server_lives_on(grounds: Grounds) -> None:
         socket.ping()
 
 
-def check_rooms_of_storm(grounds: Grounds, storm: Storm, main_start: Any) -> None:
+def check_fuzzed_rooms(grounds: Grounds, run: FuzzRun, main_start: Any) -> None:
     """The invariants hold in the rooms that it changed."""
-    tally = storm.tally
+    tally = run.tally
     reported = grounds.check_room(RoomClient(grounds.staff, MAIN), main_start)
-    rooms = [(RoomClient(grounds.staff, world.room), world.start) for world in storm.worlds]
+    rooms = [(RoomClient(grounds.staff, world.room), world.start) for world in run.worlds]
     standing = [
         (room, start)
         for room, start in rooms
