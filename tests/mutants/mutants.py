@@ -388,8 +388,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "recommendation of another person",
             f"{RECOMMENDATIONS}track_resolution.py",
-            "        rows = rows.filter(kept_in__user_id=user_id)\n",
-            "        rows = rows.exclude(kept_in__user_id=None)\n",
+            "        rows = rows.filter(stored_list__user_id=user_id)\n",
+            "        rows = rows.exclude(stored_list__user_id=None)\n",
             "A user can read out of the lists of others by guessing numbers.",
         ),
     ),

@@ -245,10 +245,10 @@ class RawEdition(models.Model):
         return f"{self.service} {self.genre} of {self.issued_on}"
 
 
-class RawAnswer(models.Model):
+class StoredResponse(models.Model):
     """The response itself, gzipped, so that more of it can be read later."""
 
-    edition = models.OneToOneField(RawEdition, on_delete=models.CASCADE, related_name="answer")
+    edition = models.OneToOneField(RawEdition, on_delete=models.CASCADE, related_name="response")
     body = models.BinaryField()
 
     def __str__(self) -> str:

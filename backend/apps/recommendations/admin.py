@@ -16,7 +16,12 @@ class RecommendationListAdmin(ReadOnlyAdmin[RecommendationList]):
 
 @admin.register(Recommendation)
 class RecommendationAdmin(ReadOnlyAdmin[Recommendation]):
-    list_display = ["id", "kept_in", "rank", "score", "track", "provider", "offered_at"]
+    list_display = ["id", "stored_list", "rank", "score", "track", "provider", "offered_at"]
     list_filter = ["provider", "offered_at"]
-    list_select_related = ["kept_in__user", "kept_in__room", "track"]
-    search_fields = ["kept_in__user__username", "kept_in__room__slug", "track__title", "track__artist"]
+    list_select_related = ["stored_list__user", "stored_list__room", "track"]
+    search_fields = [
+        "stored_list__user__username",
+        "stored_list__room__slug",
+        "track__title",
+        "track__artist",
+    ]

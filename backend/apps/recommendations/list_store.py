@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.analytics.models import Activity, Kind
 from apps.realtime.decorators import log_action
 from apps.recommendations.models import Recommendation, RecommendationList
-from apps.recommendations.payloads import OfferedPayload, offered_payload
+from apps.recommendations.payloads import StoredListPayload, stored_list_payload
 from apps.recommendations.preferences import Exclusions, exclusions_of
 from apps.recommendations.sources.base import LIBRARY, Candidate, Reason
 from apps.rooms.models import Room
@@ -39,19 +39,19 @@ GONE_SECONDS = 5
 HITS, MISSES = (CACHE_RESULTS.labels("recommendations", result) for result in ("hit", "miss"))
 
 
-def cached_list(user_id: int) -> OfferedPayload | None:
+def cached_list(user_id: int) -> StoredListPayload | None:
     found: Any = cache.get(_cache_key(user_id))
-    is_list = isinstance(found, OfferedPayload)
+    is_list = isinstance(found, StoredListPayload)
     (HITS if is_list else MISSES).inc()
     return found if is_list else None
 
 
-def cache_list(user_id: int, offered: OfferedPayload) -> None:
+def cache_list(user_id: int, offered: StoredListPayload) -> None:
     """Replaces the cached list."""
     cache.set(_cache_key(user_id), offered, timeout=CACHED_SECONDS)
 
 
-def cache_list_if_absent(user_id: int, offered: OfferedPayload) -> None:
+def cache_list_if_absent(user_id: int, offered: StoredListPayload) -> None:
     """Only if nothing is cached: the given list may be older than a cached one."""
     cache.add(_cache_key(user_id), offered, timeout=CACHED_SECONDS)
 
@@ -102,7 +102,7 @@ def save_list(
     missing_sources: Sequence[str] = (),
     usual_count: int | None = None,
     found_at: datetime | None = None,
-) -> OfferedPayload:
+) -> StoredListPayload:
     """Replaces the owner's list; without `usual_count`, that of the previous list stays.
 
     `found_at`: when its computation began. Raises NotAuthenticated if the user, NotFound if the room was
@@ -121,7 +121,7 @@ def save_list(
     raise AssertionError  # the last attempt has returned, or raised
 
 
-def _stored_part(owner: Owner, made: NewList) -> OfferedPayload:
+def _stored_part(owner: Owner, made: NewList) -> StoredListPayload:
     if owner.user_id is None:
         return _stored(_locked_list(owner, made), made, Exclusions())
     user_id = owner.user_id
@@ -135,11 +135,11 @@ def _stored_part(owner: Owner, made: NewList) -> OfferedPayload:
     return offered
 
 
-def _stored(kept: RecommendationList, made: NewList, avoided: Exclusions) -> OfferedPayload:
+def _stored(kept: RecommendationList, made: NewList, avoided: Exclusions) -> StoredListPayload:
     kept.generated_at, kept.missing_sources = made.found_at, list(made.missing_sources)
     kept.usual_count = kept.usual_count if made.usual_count is None else made.usual_count
     kept.save(update_fields=["generated_at", "usual_count", "missing_sources"])
-    return offered_payload(kept, _written(kept, _allowed(made.candidates, avoided)))
+    return stored_list_payload(kept, _written(kept, _allowed(made.candidates, avoided)))
 
 
 def _locked_list(owner: Owner, made: NewList) -> RecommendationList:
@@ -174,11 +174,11 @@ def _written(
     kept: RecommendationList, candidates: Sequence[tuple[Candidate, Track | None]]
 ) -> list[Recommendation]:
     """The rows of these candidates, in order; other rows lose their rank."""
-    known = {key: row for row in Recommendation.objects.filter(kept_in=kept) for key in _keys_of_row(row)}
+    known = {key: row for row in Recommendation.objects.filter(stored_list=kept) for key in _keys_of_row(row)}
     kept.recommendations.filter(rank__isnull=False).update(rank=None)
     rows: list[Recommendation] = []
     for candidate, track in candidates:
-        row = known.get(_key_of(candidate)) or Recommendation(kept_in=kept)
+        row = known.get(_key_of(candidate)) or Recommendation(stored_list=kept)
         if row not in rows:
             _fill(row, candidate, track)
             row.rank, row.offered_at = len(rows) + 1, kept.generated_at
@@ -240,7 +240,7 @@ def purge_withdrawn(*, now: datetime | None = None) -> int:
     """
     before = (now or timezone.now()) - RETENTION
     left_alone = RecommendationList.objects.filter(room__isnull=False, generated_at__lt=before)
-    Recommendation.objects.filter(kept_in__in=left_alone).update(rank=None)
+    Recommendation.objects.filter(stored_list__in=left_alone).update(rank=None)
     old = Recommendation.objects.filter(rank__isnull=True, offered_at__lt=before)
     gone = 0
     while batch := list(old.values_list("pk", flat=True)[:PURGE_BATCH]):

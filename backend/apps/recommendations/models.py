@@ -56,7 +56,9 @@ class RecommendationList(models.Model):
 class Recommendation(models.Model):
     """A track that was recommended. Its number is the same for as long as it is, list after list."""
 
-    kept_in = models.ForeignKey(RecommendationList, on_delete=models.CASCADE, related_name="recommendations")
+    stored_list = models.ForeignKey(
+        RecommendationList, on_delete=models.CASCADE, related_name="recommendations"
+    )
     # Null: no longer recommended. For a while, the id still means the track, for clients that show it.
     rank = models.PositiveSmallIntegerField(null=True)
     score = models.FloatField()
@@ -70,11 +72,11 @@ class Recommendation(models.Model):
     offered_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        ordering = ["kept_in", "rank"]
+        ordering = ["stored_list", "rank"]
         constraints = [
-            models.UniqueConstraint(fields=["kept_in", "track"], name="recommended_track_once"),
+            models.UniqueConstraint(fields=["stored_list", "track"], name="recommended_track_once"),
             models.UniqueConstraint(
-                fields=["kept_in", "provider", "provider_id"],
+                fields=["stored_list", "provider", "provider_id"],
                 condition=~Q(provider_id=""),
                 name="recommended_outside_once",
             ),
@@ -83,7 +85,7 @@ class Recommendation(models.Model):
                 name="recommendation_of_something",
             ),
         ]
-        indexes = [models.Index(fields=["kept_in", "rank"], name="recommendation_rank")]
+        indexes = [models.Index(fields=["stored_list", "rank"], name="recommendation_rank")]
 
     def __str__(self) -> str:
         title = self.track or f"{self.provider} {self.provider_id}"

@@ -72,7 +72,7 @@ class RoomRecommendationsPayload(RecommendationsPayload, frozen=True, kw_only=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedPayload:
+class StoredListPayload:
     """A complete stored list; each response contains a part of it."""
 
     generated_at: datetime
@@ -81,9 +81,9 @@ class OfferedPayload:
     recommendations: tuple[RecommendationPayload, ...]
 
 
-def offered_payload(kept: RecommendationList, rows: Iterable[Recommendation]) -> OfferedPayload:
+def stored_list_payload(kept: RecommendationList, rows: Iterable[Recommendation]) -> StoredListPayload:
     """Of rows with their tracks, in order."""
-    return OfferedPayload(
+    return StoredListPayload(
         kept.generated_at, kept.usual_count, tuple(kept.missing_sources), tuple(map(_recommendation, rows))
     )
 

@@ -19,7 +19,9 @@ class RecommendationPersonalData:
         user_id = user_id_of(key)
         if user_id is None:
             return {}
-        rows = Recommendation.objects.filter(kept_in__user_id=user_id).select_related("track").order_by("pk")
+        rows = (
+            Recommendation.objects.filter(stored_list__user_id=user_id).select_related("track").order_by("pk")
+        )
         return {
             "recommendations": [_exported(row) for row in rows],
             "recommendation_jobs": [

@@ -25,12 +25,12 @@ from apps.recommendations.list_store import (
 )
 from apps.recommendations.models import Recommendation, RecommendationList
 from apps.recommendations.payloads import (
-    OfferedPayload,
     PersonRecommendationsPayload,
     RecommendationPayload,
     RoomRecommendationsPayload,
     SourceWord,
-    offered_payload,
+    StoredListPayload,
+    stored_list_payload,
 )
 from apps.recommendations.preferences import Exclusions, exclusions_of, preferences_of_people
 from apps.recommendations.sources.base import Candidate, Interaction, Liked, Preferences, Reason, ReasonKind
@@ -56,7 +56,7 @@ SLUG = re.compile(rf"[a-z0-9-]{{1,{MAX_SLUG}}}")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    offered: OfferedPayload
+    offered: StoredListPayload
     source: SourceWord
 
 
@@ -89,7 +89,7 @@ def recommendations_for(
 
 
 def shown_part(
-    offered: OfferedPayload, *, limit: int | None, without: Collection[int]
+    offered: StoredListPayload, *, limit: int | None, without: Collection[int]
 ) -> list[RecommendationPayload]:
     """The first of the list that are not among these tracks, ranked from 1."""
     shown = [one for one in offered.recommendations if one.track.id not in without]
@@ -109,13 +109,13 @@ def _served(user_id: int, network: str) -> Served:
     return Served(refresh_list(user_id, with_outside=False), "computed")
 
 
-def stored_list(user_id: int) -> OfferedPayload | None:
+def stored_list(user_id: int) -> StoredListPayload | None:
     """In two queries. None without a list, or when the person has changed their taste since."""
     kept = RecommendationList.objects.select_related("user__profile").filter(user_id=user_id).first()
     if kept is None or _has_changed_since(kept):
         return None
-    rows = Recommendation.objects.filter(kept_in=kept, rank__isnull=False).select_related("track")
-    return offered_payload(kept, rows.order_by("rank"))
+    rows = Recommendation.objects.filter(stored_list=kept, rank__isnull=False).select_related("track")
+    return stored_list_payload(kept, rows.order_by("rank"))
 
 
 def _has_changed_since(kept: RecommendationList) -> bool:
@@ -175,7 +175,7 @@ def room_recommendations(slug: str, *, limit: int | None, network: str) -> RoomR
     queued = queued_track_ids(room)
     company = _company(room)
     key = _key(room, company)
-    cached: OfferedPayload | None = cache.get(key)
+    cached: StoredListPayload | None = cache.get(key)
     source: SourceWord = "computed" if cached is None else "cache"
     if cached is None:
         check_rate_limit(LISTS_OF_ADDRESS, network)
@@ -225,7 +225,7 @@ def _key(room: Room, company: Company) -> str:
     return f"recommendations:{SHAPE}:room:{room.pk}:{sha256(content.encode()).hexdigest()}"
 
 
-def _computed_and_stored(room: Room, company: Company, queued: set[int]) -> OfferedPayload:
+def _computed_and_stored(room: Room, company: Company, queued: set[int]) -> StoredListPayload:
     # As in `tasks.refresh_list`.
     from apps.recommendations.recommender import SourceResult, ranked, recommender, results_of
 

@@ -15,7 +15,7 @@ from apps.jobs.services import get_run
 from apps.realtime.decorators import log_action
 from apps.recommendations.list_store import MAX_STORED, Owner, purge_withdrawn, save_list
 from apps.recommendations.models import USUAL_COUNT, RecommendationList
-from apps.recommendations.payloads import OfferedPayload
+from apps.recommendations.payloads import StoredListPayload
 from apps.recommendations.preferences import Seeds, preferences_of
 from apps.users.models import key_of_user
 from apps.users.selectors import account, taste_changed_at
@@ -33,7 +33,7 @@ REFRESHED_FOR = timedelta(minutes=1)
 
 def refresh_list(
     user_id: int, *, with_outside: bool, usual_count: int | None = None, seeds: Seeds | None = None
-) -> OfferedPayload:
+) -> StoredListPayload:
     """A list that is computed now, and stored. Raises NotFound or NotAuthenticated if the person was
     deleted.
     """

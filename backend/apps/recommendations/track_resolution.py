@@ -28,7 +28,7 @@ from core.errors import Conflict, ErrorSpec, NotFound, raises
 
 def tracks_recommended_to(user_id: int, numbers: Sequence[int]) -> Mapping[int, int]:
     """Track ids by number, of tracks recommended to this person or to a room, also formerly."""
-    whose = Q(kept_in__user_id=user_id) | Q(kept_in__room__isnull=False)
+    whose = Q(stored_list__user_id=user_id) | Q(stored_list__room__isnull=False)
     rows = Recommendation.objects.filter(whose, pk__in=numbers)
     found = rows.values_list("pk", "track_id")
     return {number: track_id for number, track_id in found if track_id is not None}
@@ -65,9 +65,9 @@ def bring_in(*, recommendation_id: int, user_id: int | None) -> tuple[Track, boo
     """The library's track of something that was recommended to this person (None: to anybody), and whether
     it is new there.
     """
-    rows = Recommendation.objects.filter(pk=recommendation_id, kept_in__user__isnull=False)
+    rows = Recommendation.objects.filter(pk=recommendation_id, stored_list__user__isnull=False)
     if user_id is not None:
-        rows = rows.filter(kept_in__user_id=user_id)
+        rows = rows.filter(stored_list__user_id=user_id)
     with transaction.atomic():
         row = rows.select_related("track").select_for_update(of=("self",)).first()
         if row is None:
@@ -79,7 +79,7 @@ def bring_in(*, recommendation_id: int, user_id: int | None) -> tuple[Track, boo
             raise Conflict("The library can't store this track's data.")
         track, is_new = find_or_add_track(metadata=metadata)
         # Another recommendation of the same list may be of this very track.
-        if not Recommendation.objects.filter(kept_in_id=row.kept_in_id, track=track).exists():
+        if not Recommendation.objects.filter(stored_list_id=row.stored_list_id, track=track).exists():
             row.track = track
             row.save(update_fields=["track"])
         return track, is_new
@@ -89,7 +89,7 @@ def tracks_of_recommendations(user_id: int, numbers: Sequence[int]) -> Mapping[i
     """Track ids by number, as `tracks_recommended_to`. What the library lacks of them it gets now: whatever
     people do refers to a track of the library. Within the transaction that stores it.
     """
-    lacking = Recommendation.objects.filter(kept_in__user_id=user_id, pk__in=numbers, track__isnull=True)
+    lacking = Recommendation.objects.filter(stored_list__user_id=user_id, pk__in=numbers, track__isnull=True)
     brought_in: dict[int, int] = {}
     if lacking.exists():
         # Writers of a new list lock the list first, and its rows after it.

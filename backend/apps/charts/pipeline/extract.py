@@ -19,7 +19,15 @@ from django.db import transaction
 from apps.charts.connectors.base import AvailableEdition, Connector, NotModified, RawResponse, Scope
 from apps.charts.counters.csv_tables import FEATURE_NAMES, FeatureTable, about, new_tables, read_features
 from apps.charts.genres import MusicService
-from apps.charts.models import ChartTrack, Edition, RawAnswer, RawEdition, RawEntry, Status, TrackFeatures
+from apps.charts.models import (
+    ChartTrack,
+    Edition,
+    RawEdition,
+    RawEntry,
+    Status,
+    StoredResponse,
+    TrackFeatures,
+)
 from apps.charts.parsers import apple_music, soundcloud, spotify
 from apps.charts.parsers.base import FIRST_DAY, Listing, Read, Row, SourceError
 from apps.charts.pipeline.list_checks import rejection_reason
@@ -163,7 +171,7 @@ def _read(wanted: AvailableEdition, response: RawResponse, known_digest: str) ->
 def _repeated(wanted: AvailableEdition) -> FetchedEdition:
     """The last good list of an earlier day, as the result of this day."""
     last = (
-        RawAnswer.objects.filter(
+        StoredResponse.objects.filter(
             edition__genre=wanted.genre,
             edition__service=wanted.service,
             edition__status=Status.OK,
@@ -213,7 +221,7 @@ def _store_listing(edition: RawEdition, fetched: FetchedEdition, listing: Listin
     edition.name, edition.description = listing.name, listing.description
     edition.url, edition.cover_url = listing.url, listing.cover_url
     edition.save()
-    RawAnswer.objects.update_or_create(
+    StoredResponse.objects.update_or_create(
         edition=edition, defaults={"body": gzip.compress(fetched.body, mtime=0)}
     )
     edition.entries.all().delete()
