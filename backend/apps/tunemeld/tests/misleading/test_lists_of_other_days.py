@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.utils import timezone
 
-from apps.charts.models import Edition, RawEdition
+from apps.charts.models import Edition, RawEdition, StoredResponse
 from apps.charts.tests.bodies import isrc
 from apps.counts.models import CacheInvalidation, HistoricalViewCount
 from apps.tunemeld.tests.misleading.world import (
@@ -108,7 +108,8 @@ FORGETTING: Any = import_module("apps.charts.migrations.0005_forget_days_to_come
 def delete_later_days() -> None:
     """As the migration does, with the models as they were then, on tables as they are named now."""
     state = MigrationLoader(connection).project_state(("charts", "0005_forget_days_to_come"))
-    state.models["charts", "droppedview"].options["db_table"] = CacheInvalidation._meta.db_table
+    for then, now in (("droppedview", CacheInvalidation), ("rawanswer", StoredResponse)):
+        state.models["charts", then].options["db_table"] = now._meta.db_table
     FORGETTING.forget_days_to_come(state.apps, None)
 
 
