@@ -10,8 +10,9 @@ from bench.write.workload import ADD, BARE, MOVE, PLAY, VOTE, WRITES
 # The maximum processor time of a write, as a multiple of the bare view's.
 WANTED = {VOTE: 2.0, ADD: 2.5, MOVE: 2.5}
 WANTED_READ, WANTED_P99, WANTED_RATE = 1.0, 3.0, 0.5
-# The name of a second run's results, saved besides those of the first.
-SECOND = "write-again"
+# Results besides those of the first run: of a second one, and of a commit from before writes were made cheaper.
+SECOND, BEFORE = "write-again", "write-before"
+TITLES = {"write": "first run", SECOND: "second run, fresh clone", BEFORE: "before"}
 Row = dict[str, Any]
 Table = list[list[str]]
 
@@ -48,8 +49,8 @@ def write_document() -> None:
     document.replace_in_readme("write", sentence_of(found["raw"]))
     texts = []
     tables = tables_of(found["raw"])
-    if (FOLDER / f"{SECOND}.json").exists():
-        tables["both"] = both_runs(found["ratios"], load_result(SECOND)["ratios"])
+    if others := [name for name in (SECOND, BEFORE) if (FOLDER / f"{name}.json").exists()]:
+        tables["runs"] = compared_runs({name: load_result(name)["ratios"] for name in ("write", *others)})
     for head, *rows in tables.values():
         lines = [head, ["---"] * len(head), *rows]
         texts.append("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
@@ -71,10 +72,12 @@ def sentence_of(found: dict[str, list[Row]]) -> str:
     )
 
 
-def both_runs(first: dict[str, float | None], second: dict[str, float | None]) -> Table:
-    """The ratios of two runs, as in the last line of each run."""
-    rows = [[name, f"{first.get(name)}", f"{second.get(name)}"] for name in {**first, **second}]
-    return [["ratio", "first run", "second run, fresh clone"], *rows]
+def compared_runs(ratios_by_run: dict[str, dict[str, float | None]]) -> Table:
+    """The ratios of each run, as in the last line that it prints."""
+    names = dict.fromkeys(name for of_run in ratios_by_run.values() for name in of_run)
+    runs = ratios_by_run.values()
+    rows = [[name, *("" if run.get(name) is None else f"{run[name]}" for run in runs)] for name in names]
+    return [["ratio", *(TITLES[run] for run in ratios_by_run)], *rows]
 
 
 def tables_of(found: dict[str, list[Row]]) -> dict[str, Table]:

@@ -21,7 +21,7 @@ from bench.write.clients import (
     send_closed_loop,
 )
 from bench.write.listeners import Listener, listening
-from bench.write.report import Measured, both_runs, ratios
+from bench.write.report import BEFORE, Measured, compared_runs, ratios
 from bench.write.time_breakdown import STATEMENTS, TimeBreakdown
 from tests.bench.known_server import PING, SWITCHING, text_frame
 from tests.preloaded import run_program
@@ -267,7 +267,7 @@ def test_a_ratio_is_the_median_of_the_rounds() -> None:
 
 def test_two_runs_are_shown_in_one_table():
     """A ratio that one of them lacks is shown too."""
-    head, *rows = both_runs({"vote": 1.5, "add": 2.0}, {"vote": 1.6, "move": None})
+    head, *rows = compared_runs({"write": {"vote": 1.5, "add": 2.0}, BEFORE: {"vote": 1.6, "move": None}})
 
     assert len(head) == 3
-    assert rows == [["vote", "1.5", "1.6"], ["add", "2.0", "None"], ["move", "None", "None"]]
+    assert rows == [["vote", "1.5", "1.6"], ["add", "2.0", ""], ["move", "", ""]]
