@@ -10,7 +10,7 @@ from bench.write.workload import ADD, BARE, MOVE, PLAY, VOTE, WRITES
 # The maximum processor time of a write, as a multiple of the bare view's.
 WANTED = {VOTE: 2.0, ADD: 2.5, MOVE: 2.5}
 WANTED_READ, WANTED_P99, WANTED_RATE = 1.0, 3.0, 0.5
-# Results besides those of the first run: of a second one, and of a commit from before writes were made cheaper.
+# Results besides those of the first run: of a second one, and of a commit before writes became cheaper.
 SECOND, BEFORE = "write-again", "write-before"
 TITLES = {"write": "first run", SECOND: "second run, fresh clone", BEFORE: "before"}
 Row = dict[str, Any]
