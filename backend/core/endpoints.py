@@ -39,7 +39,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Something that an address or a header says. `schema` is in the words of Swagger 2.0."""
+    """A parameter in the URL or a header. `schema` uses the keywords of Swagger 2.0."""
 
     name: str
     place: str
@@ -218,10 +218,10 @@ CUT_PARAMETERS = (
         "limit",
         "query",
         {"type": "integer", "minimum": 1, "maximum": MAX_ROWS},
-        f"At most so many rows ({MAX_ROWS}).",
+        f"Maximum number of rows. Default: {MAX_ROWS}.",
     ),
     Parameter(
-        "offset", "query", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET}, "Rows to leave out."
+        "offset", "query", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET}, "Number of rows to skip."
     ),
 )
 PAGE_PARAMETERS = (
@@ -235,14 +235,14 @@ PAGE_PARAMETERS = (
         "page_size", "query", {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}, "Rows of a page."
     ),
 )
-LOCATION = {"Location": "Where the new thing is."}
+LOCATION = {"Location": "The URL of the created object."}
 
 EVERYWHERE = [
     ErrorSpec(HostNotAllowed, "The Host header names another server."),
-    ErrorSpec(NotAuthenticated, "X-Guest-Token or an access token is not valid (any more)."),
+    ErrorSpec(NotAuthenticated, "X-Guest-Token or the access token is invalid or has expired."),
     ErrorSpec(
         RateLimited,
-        "Too many requests, of this caller or of its address. Retry-After says when to come again.",
+        "Too many requests from this caller or its IP address. Retry-After has the seconds to wait.",
     ),
     ErrorSpec(InternalError, "A bug. The id is in the server's log.", {"request_id": "7f1c0b9a4c0e4d0f9d3b"}),
     ErrorSpec(
@@ -251,7 +251,7 @@ EVERYWHERE = [
         "repeat it under the same Idempotency-Key.",
     ),
 ]
-NOT_ACCEPTABLE = ErrorSpec(NotAcceptable, "The Accept header leaves no room for JSON.")
+NOT_ACCEPTABLE = ErrorSpec(NotAcceptable, "The Accept header excludes JSON.")
 ON_WRITES = [
     ErrorSpec(
         InvalidInput,
@@ -260,7 +260,7 @@ ON_WRITES = [
     ),
     ErrorSpec(NotPermitted, "A page of another origin sent it."),
     ErrorSpec(PayloadTooLarge, "The body has more than 1 MiB."),
-    ErrorSpec(IdempotencyKeyReused, "This Idempotency-Key named another request within the last 24 hours."),
+    ErrorSpec(IdempotencyKeyReused, "This Idempotency-Key belongs to another request of the last 24 hours."),
 ]
 ON_LISTS = [
     invalid("Invalid parameter.", limit=f"Must be a whole number from 1 to {MAX_ROWS}."),

@@ -61,7 +61,7 @@ class OriginMiddleware:
                 host=request.get_host(),
             )
             if not allowed:
-                return answer(NotPermitted("Writes from pages of another origin are not taken."))
+                return answer(NotPermitted("Writes from pages of another origin are rejected."))
         return self.get_response(request)
 
 
@@ -119,7 +119,7 @@ class HttpsOnlyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         is_write = request.method in WRITING_METHODS and request.path_info.startswith("/api/")
         if settings.HTTPS_ONLY and is_write and not request.is_secure():
-            return answer(NotPermitted("This server takes writes over https only."))
+            return answer(NotPermitted("Writes must use HTTPS."))
         return self.get_response(request)
 
 

@@ -38,9 +38,7 @@ DELIVERY_SECONDS = Histogram(
     buckets=QUICK,
 )
 
-OPEN_CONNECTIONS = Gauge(
-    "tutti_open_connections", "Accepted connections, whatever for, silent ones included."
-)
+OPEN_CONNECTIONS = Gauge("tutti_open_connections", "Accepted connections of any kind, idle ones included.")
 CONNECTIONS_REJECTED = Counter(
     "tutti_connections_rejected", "Connections that were rejected or closed because of a limit.", ["reason"]
 )
@@ -64,7 +62,7 @@ WRITE_SECONDS = Histogram(
     ["action", "outcome"],
     buckets=QUICK,
 )
-REQUESTS = Counter("tutti_http_requests", "HTTP requests that were answered.", ["method", "view", "status"])
+REQUESTS = Counter("tutti_http_requests", "HTTP responses.", ["method", "view", "status"])
 REQUEST_SECONDS = Histogram(
     "tutti_http_request_duration_seconds", "How long responses take.", ["method", "view"], buckets=QUICK
 )

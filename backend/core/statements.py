@@ -135,7 +135,7 @@ def insert_later(model: type[models.Model], values: dict[str, Any]) -> None:
 
 
 def update_later(model: type[models.Model], pk: Any, values: dict[str, Any], **known: Any) -> bool:
-    """`update` by `run_later` of a row that must be there: that it is not is a DatabaseError, later."""
+    """`update` by `run_later`. If no such row exists, this or the next statement raises DatabaseError."""
     database = _database()
     params = [*_prepared(model, values, database), pk, *_prepared(model, known, database)]
     sql = _update_sql(model, tuple(values), tuple(known))

@@ -45,14 +45,14 @@ def _parsed(arguments: Sequence[str]) -> Namespace:
     )
     parser.add_argument("--room", default="main", help="the room's slug (%(default)s)")
     parser.add_argument(
-        "--server", default=DEFAULT_SERVER, help="Tutti, as MPD reaches it, too (%(default)s)"
+        "--server", default=DEFAULT_SERVER, help="URL of the server; MPD must reach it, too (%(default)s)"
     )
     parser.add_argument("--mpd", required=True, metavar="HOST[:PORT]", help="MPD, or the path of its socket")
     parser.add_argument("--mpd-password-file", type=Path, metavar="FILE", help="a file with MPD's password")
     parser.add_argument("--name", default=socket.gethostname(), help="shown in the room (%(default)s)")
     parser.add_argument("--volume", type=int, default=100, help="percent of the room's volume (%(default)s)")
     parser.add_argument(
-        "--delay-ms", type=int, default=0, help="how much later than MPD says its sound is heard (0)"
+        "--delay-ms", type=int, default=0, help="delay of the sound after MPD's position, in ms (0)"
     )
     options = parser.parse_args(arguments)
     try:

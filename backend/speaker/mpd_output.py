@@ -44,7 +44,7 @@ STEADY_SECONDS = 10.0
 ATTEMPTS = 2
 URL_RESERVE_SECONDS = 60.0
 RETRY_SECONDS = 2.0
-# Who drives an MPD subscribes to this channel, so that two speakers do not fight for it.
+# The speaker that uses an MPD subscribes to this channel, so that a second one does not use it as well.
 CHANNEL = "tutti_speaker"
 BACKUP_PLAYLIST = "before-tutti"
 OWN_URL = "/api/audio/"
@@ -88,7 +88,7 @@ class _Status:
 
 @dataclass(slots=True)
 class _Run:
-    """What was tried to play one play of the room."""
+    """The attempts to play the audio of one play of the room."""
 
     key: tuple[int | None, int]
     starts: int = 0
@@ -117,7 +117,7 @@ class MpdOutput:
         self._run = _Run((None, 0))
         self._deviations: deque[float] = deque(maxlen=LOOKS)
         self._settled_at = 0.0
-        # How much later than asked for MPD is where it was sent, in milliseconds: by a start, by a seek.
+        # Milliseconds that MPD takes to start, and to seek; measured and updated after each.
         self._start_lead, self._seek_lead = 50.0, 20.0
         self._last_jump = ""
         self._volume: int | None = None
@@ -150,7 +150,7 @@ class MpdOutput:
                 await self._wait(seconds)
 
     async def _wait(self, seconds: float) -> None:
-        """The room may know meanwhile that nothing is heard."""
+        """Waits, and reports meanwhile that this speaker does not play."""
         until = self._room.clock.local() + seconds
         while (left := until - self._room.clock.local()) > 0:
             player = self._room.player

@@ -143,7 +143,7 @@ class ServerClock:
 
     @staticmethod
     def local() -> float:
-        """Seconds from anywhere: a clock that is not set while the speaker runs."""
+        """Seconds of a monotonic clock, from an arbitrary start."""
         return asyncio.get_running_loop().time()
 
 
@@ -364,7 +364,7 @@ class RoomFollower:
 
 @contextlib.asynccontextmanager
 async def _beside(*coroutines: Any) -> AsyncIterator[None]:
-    """Runs them until the block ends. Their errors are those of the connection that the block reads."""
+    """Runs them until the block ends. Their errors are ignored: the block's own read fails as well."""
     tasks = [asyncio.create_task(one) for one in coroutines]
     try:
         yield

@@ -66,7 +66,7 @@ def sentence_of(found: dict[str, list[Row]]) -> str:
         for name in (VOTE, BARE)
     )
     return (
-        "One vote, with limits, protection against repeats, event and log line, costs"
+        "One vote, including rate limits, idempotency, event and log line, costs"
         f" {' and '.join(costs)} the processor time of a bare Django REST framework view that inserts a row;"
         f" one core takes {votes:.0f} votes a second on {first} where that view inserts {inserts:.0f} rows."
     )

@@ -47,7 +47,7 @@ OURS = re.compile(r"(core|apps|config)\.(?!.*\btests\b)")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 PYTHON_TEST = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 THREATS = {
-    "A guest who stuffs votes",
+    "A guest who stuffs the ballot",
     "A stranger on the network",
     "A page on another origin",
     "A curious co-worker",

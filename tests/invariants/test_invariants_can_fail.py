@@ -85,7 +85,7 @@ def test_the_check_of_an_idle_room_fails_for_each_of_its_parts() -> None:
         pytest.param([*LOG[:-1], {**LOG[-1], "room": "b-room"}], id="another room"),
     ],
 )
-def test_i1_fails(log: list[Event]) -> None:
+def test_a_gap_in_seq_is_detected(log: list[Event]) -> None:
     with pytest.raises(AssertionError):
         invariants.check_i1_seq_has_no_gap(log, epoch=EPOCH, since=0, top=9)
 
@@ -100,7 +100,7 @@ def test_i1_fails(log: list[Event]) -> None:
         pytest.param(Snapshot("second", 9, END.items), id="another epoch"),
     ],
 )
-def test_i2_fails(fetched: Snapshot) -> None:
+def test_a_fold_that_differs_from_the_fetch_is_detected(fetched: Snapshot) -> None:
     with pytest.raises(AssertionError):
         invariants.check_i2_fold_equals_fetch(EMPTY, LOG, [fetched])
 
@@ -172,7 +172,7 @@ def test_an_event_without_an_effect_is_detected() -> None:
         ([Operation("add-1", "add", 201, item(1, votes=3)), *OPERATIONS[1:]], "answered otherwise"),
     ],
 )
-def test_i3_fails(operations: list[Operation], said: str) -> None:
+def test_an_accepted_write_without_its_event_is_detected(operations: list[Operation], said: str) -> None:
     with pytest.raises(AssertionError, match=said):
         invariants.check_i3_accepted_is_reported(EMPTY, REPORTED_OPERATIONS, operations)
 
@@ -189,7 +189,7 @@ def test_i3_fails(operations: list[Operation], said: str) -> None:
         pytest.param([item(1), item(2, track_id=101)], id="a track twice"),
     ],
 )
-def test_i4_fails(items: list[Item]) -> None:
+def test_an_order_that_is_not_strict_is_detected(items: list[Item]) -> None:
     with pytest.raises(AssertionError):
         invariants.check_i4_order_is_strict(Snapshot(EPOCH, 2, items))
 
@@ -202,12 +202,12 @@ def test_i4_fails(items: list[Item]) -> None:
         pytest.param([item(1), item(2)], id="who reached it later in front"),
     ],
 )
-def test_i4_by_votes_fails(items: list[Item]) -> None:
+def test_an_order_that_contradicts_votes_is_detected(items: list[Item]) -> None:
     with pytest.raises(AssertionError):
         invariants.check_i4_votes_decide(Snapshot(EPOCH, 9, items), {1: 8, 2: 7})
 
 
-def test_i5_fails() -> None:
+def test_two_playing_items_are_detected() -> None:
     both = [item(1, is_playing=True), item(2, is_playing=True)]
     with pytest.raises(AssertionError, match="play at once"):
         invariants.check_i5_one_plays(Snapshot(EPOCH, 2, both))
@@ -282,7 +282,7 @@ def test_valid_calls_pass_all_checks(calls: list[Call]) -> None:
         pytest.param([joined("g", "one"), joined("h", "one", is_replay=True)], id="another guest"),
     ],
 )
-def test_i7_fails(calls: list[Call]) -> None:
+def test_a_write_done_twice_is_detected(calls: list[Call]) -> None:
     with pytest.raises(AssertionError):
         invariants.check_i7_done_once(calls)
 

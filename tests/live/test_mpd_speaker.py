@@ -282,7 +282,7 @@ def test_a_damaged_file_fails_with_a_reason_and_is_skipped(new_party: NewParty):
     assert reason.removeprefix("Cannot play Damaged — Ada: ") in party.server.log
 
 
-def test_it_goes_on_after_a_restart_of_tutti_and_after_one_of_mpd(new_party: NewParty):
+def test_the_speaker_continues_after_a_restart_of_tutti_or_mpd(new_party: NewParty):
     party = new_party()
     party.add("Long")
     party.speak()
@@ -322,7 +322,7 @@ def test_a_queue_of_mpd_is_saved_and_a_signal_ends_it_with_mpd_silent(
     wait_for(party.speakers, lambda speakers: speakers == [])
 
 
-def test_what_cannot_succeed_ends_it(new_party: NewParty):
+def test_a_permanent_error_ends_the_command(new_party: NewParty):
     party = new_party(password="sesame")
     party.speak(MPD_PASSWORD="wrong")
     assert party.ended() == 1

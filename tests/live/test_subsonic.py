@@ -142,7 +142,7 @@ def test_songs_become_tracks_with_audio_of_the_same_bytes(library: Library):
     assert (head.headers["Content-Length"], head.content) == (str(len(content)), b"")
 
 
-def test_what_is_unchanged_is_not_written_again_and_what_is_gone_has_no_audio(library: Library):
+def test_unchanged_songs_are_not_written_again_and_deleted_ones_have_no_audio(library: Library):
     gone, new = library.subsonic.music / "Bronze" / "Bronze.flac", library.subsonic.music / "New" / "new.flac"
     assert library.track("Bronze")["has_audio"]
     gone.unlink()

@@ -324,7 +324,7 @@ def test_a_file_that_is_deleted_while_it_plays_is_skipped_once_with_the_reason(
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_room_has_play_here_a_seek_bar_and_all_the_rest(
+def test_the_player_in_the_room_has_all_controls(
     browser: Browser, music: TuttiServer, http: httpx.Client, room: str, size: dict[str, Any]
 ):
     queue(http, room, *TITLES)
@@ -414,7 +414,7 @@ def test_every_state_of_the_player_is_accessible_and_fits(
 
     # By keyboard from the first control to the last.
     names = ["Schließen", "Position", "Voriger Titel", "Pause", "Nächster Titel", "Lautstärke"]
-    names += ["Hier nicht mehr abspielen", "Eigene Seite nur für Lautsprecher öffnen"]
+    names += ["Hier nicht mehr abspielen", "Lautsprecher-Seite öffnen"]
     dialog.get_by_role("button", name=names[0]).focus()
     for name in names:
         assert visitor.focused("one => one.ariaLabel || one.innerText") == name

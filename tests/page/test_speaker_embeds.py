@@ -105,7 +105,7 @@ def test_a_track_without_audio_follows_the_room_in_the_player_of_a_service_or_is
         page.get_by_role("button", name="Start sound").click()
 
         for service, host in HOSTS.items():
-            expect(status).to_contain_text(f"in sync (player of {service})")
+            expect(status).to_contain_text(f"in sync ({service} player)")
             frame = until(page, lambda host=host: _frame(visitor, host))
             player(http, room, action="seek", position_ms=60_000)
             until(page, lambda frame=frame: _deviation(frame, player(http, room)) < 1_500)

@@ -132,7 +132,7 @@ class Activity(models.Model):
 
 
 class RollUp(models.Model):
-    """How many activities have a key in common. A key that none has is no row."""
+    """The number of activities for each key. A key without activities has no row."""
 
     # Column of the key → what it is of an activity, in SQL; all of them together are unique.
     counted_by: ClassVar[Mapping[str, str]]

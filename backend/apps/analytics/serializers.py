@@ -141,6 +141,4 @@ def zone_of(request: Request) -> ZoneInfo:
     try:
         return zone_named(name)
     except UnknownZone:
-        raise InvalidInput.of(
-            "tz", "There is no such time zone; they are called like Europe/Berlin."
-        ) from None
+        raise InvalidInput.of("tz", "Unknown time zone. Use a name such as Europe/Berlin.") from None

@@ -28,7 +28,7 @@ class Recount:
 
 @log_action("roll_up")
 def roll_up() -> Recount:
-    """Safe to repeat, to be killed half-way, and while people go on.
+    """Safe to repeat, to be killed half-way, and to run during other writes.
 
     A day, or a few people, is one short transaction; new activities wait for no longer than one takes.
     """

@@ -50,7 +50,7 @@ AT = datetime(2025, 12, 4, 10, tzinfo=UTC)
 BY_TYPE = CountsByTypePayload(play=40, like=6, skip=3)
 FIGURES = ResponseSpec(
     200,
-    "What the person does.",
+    "The user's statistics.",
     EngagementPayload(
         user_id=1,
         activities=49,
@@ -99,7 +99,7 @@ class AnalyticsViewSet(viewsets.ViewSet):
     @endpoint(
         ResponseSpec(
             201,
-            "What was stored.",
+            "The stored activity, or a list of them.",
             ActivityPayload(
                 id=31,
                 user_id=1,
@@ -228,7 +228,7 @@ class AnalyticsViewSet(viewsets.ViewSet):
         name="read",
     )
     def person(self, request: Request, user_id: int) -> Response:
-        """A user's activities (for that user and staff).
+        """A user's statistics (for that user and staff).
 
         All values are over all time, except `activities_7d`: today and the six days before. Favourites are
         those that were played, liked or shared most. `by_day` lists the latest 1,000 days with activities;
@@ -238,7 +238,7 @@ class AnalyticsViewSet(viewsets.ViewSet):
 
     @endpoint_like(person, errors=[own_id, zone_of])
     def me(self, request: Request) -> Response:
-        """Your own activities."""
+        """Your own statistics."""
         return _figures(request, own_id(caller_of(request._request)))
 
 

@@ -49,7 +49,7 @@ class ReadyPayload(msgspec.Struct):
     checks: dict[str, Word]
 
 
-@endpoint(ResponseSpec(200, "It does.", LivePayload(status="ok")), tag="health", negotiates=False)
+@endpoint(ResponseSpec(200, "The process runs.", LivePayload(status="ok")), tag="health", negotiates=False)
 @safe_methods_only
 def live(_request: HttpRequest) -> JsonResponse:
     """The process is alive."""

@@ -202,7 +202,7 @@ def portions(which: Q) -> Iterator[list[tuple[int, str, str]]]:
 
 
 def _is_gone(folder: str, path: str) -> bool:
-    """Not where it only cannot be looked at."""
+    """Whether no regular file is there. False if it only cannot be accessed."""
     try:
         info = os.lstat(f"{folder}/{path}")
     except (FileNotFoundError, NotADirectoryError):

@@ -79,7 +79,7 @@ class ReviewItemAdmin(ReadOnlyAdmin[ReviewItem]):
         if item.candidate:
             query["isrc"] = item.candidate.isrc
         address = f"{reverse('admin:charts_manualmatch_add')}?{urlencode(query)}"
-        return format_html('<a href="{}">Say which it is</a>', address)
+        return format_html('<a href="{}">Choose the recording</a>', address)
 
 
 class ManualMatchForm(PartialUpdateForm[ManualMatch]):

@@ -202,7 +202,7 @@ class DailyReport:
 
     @property
     def subject(self) -> str:
-        return f"Charts of {self.on}: {self.verdict}"
+        return f"Chart report for {self.on}: {self.verdict}"
 
     @property
     def text(self) -> str:
@@ -279,7 +279,7 @@ def _stages_that_failed(state: State, now: datetime) -> list[str]:
 
 def _old_sources(state: State, now: datetime) -> list[str]:
     return [
-        f"{one.service} has given no good list of {one.genre} for over {_hours(MAX_AGE)}: {one.status}."
+        f"{one.service} has returned no valid list of {one.genre} for over {_hours(MAX_AGE)}: {one.status}."
         for one in state.sources
         if one.fetched_at is None or now - one.fetched_at > MAX_AGE
     ]

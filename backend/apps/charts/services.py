@@ -27,7 +27,7 @@ class SampleTrack(ApiError):
 
 
 @raises(
-    ErrorSpec(SampleTrack, "SampleConnector are invented, and cannot be added.", {"isrc": "ZZTUT2500001"}),
+    ErrorSpec(SampleTrack, "Sample tracks are invented, and cannot be added.", {"isrc": "ZZTUT2500001"}),
     ErrorSpec(Conflict, "Another track has got the ISRC meanwhile.", {"isrc": "ZZTUT2500001", "track_id": 7}),
 )
 def add_to_library(*, track: ChartTrack) -> tuple[Track, bool]:
@@ -91,7 +91,7 @@ def show_first_charts(report: Callable[[str], None]) -> None:
     from apps.charts.connectors.samples import SampleConnector
     from apps.charts.pipeline.runner import AlreadyRunning, Plan, run_pipeline
 
-    report("Adding sample charts …")
+    report("Adding sample charts…")
     try:
         run_pipeline(Plan(connector=SampleConnector()))
     except AlreadyRunning:

@@ -58,7 +58,7 @@ class SpeakerJoinMessage(msgspec.Struct, tag_field="type", tag="speaker.join"):
 
 
 class SpeakerLeaveMessage(msgspec.Struct, tag_field="type", tag="speaker.leave"):
-    """The socket is no speaker any more."""
+    """The socket stops being a speaker."""
 
 
 class SpeakerReportMessage(msgspec.Struct, tag_field="type", tag="speaker.report"):

@@ -27,4 +27,4 @@ NO_SUCH_ITEM = ErrorSpec(NotFound, "There is no such room, or no such item in it
 ALREADY_QUEUED = ErrorSpec(
     DuplicateTrack, "The track is in this queue already.", {"track_id": 5, "item_id": 12}
 )
-FULL = ErrorSpec(QueueFull, "The room holds as many items as it may.", {"max_items": 1000})
+FULL = ErrorSpec(QueueFull, "The queue has the maximum number of items.", {"max_items": 1000})

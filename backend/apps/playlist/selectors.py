@@ -40,9 +40,9 @@ def locked_room(slug: str) -> Room:
 
 
 def locked_queue(slug: str, track_id: int) -> tuple[Room, Track | None, int, QueuePosition | None, bool]:
-    """The same, with this track of the library, which is locked against deletion, and of the queue.
+    """The room under its lock, and the library's track, which is locked against deletion.
 
-    Of that: the number of its items, the position of the last one, and whether there are wishes.
+    Also the number of items in the queue, the position of the last one, and whether there are wishes.
     """
     locked_stream = _lock(slug)
     tracks: list[Sequence[Any] | None] = []
@@ -117,7 +117,7 @@ def _no_such_item() -> NotFound:
 def _lock(slug: str) -> Callable[[], Stream]:
     """Locks the room with the next statement, which may read what the lock protects.
 
-    After that, what this returns returns the room's stream. Raises NotFound.
+    The returned function then returns the room's stream, or raises NotFound.
     """
     lock = lock_stream_named(kind=STREAM_KIND, name=slug)  # a room's stream has its slug
 

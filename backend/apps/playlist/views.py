@@ -60,13 +60,13 @@ TOP_HEADERS = {
     SEQ: "A client that has the stream up to this event has all of this write, even if it caused no event.",
 }
 ITEM = ResponseSpec(200, "The item.", EXAMPLE_ITEM, TOP_HEADERS)
-GONE = ResponseSpec(204, "It is gone.", headers=TOP_HEADERS)
+GONE = ResponseSpec(204, "Removed.", headers=TOP_HEADERS)
 PLAYING = changed(EXAMPLE_ITEM, is_playing=True, played_at=datetime(2025, 12, 4, 12, 34, 56, tzinfo=UTC))
 NO_SUCH_PAGE = ErrorSpec(NotFound, "There is no such room, or no such page.")
 ERRORS_OF_LIVE = (
     invalid(
         "A parameter is invalid, or only one of `epoch` and `since` was given.",
-        epoch="The epoch that an earlier answer named is needed.",
+        epoch="Must be the epoch of an earlier response.",
     ),
     NO_SUCH_ROOM,
     ErrorSpec(RateLimited, "Too many requests or joins, or too many open from this address."),
@@ -139,9 +139,9 @@ class PlaylistViewSet(QueueViewSet):
     def add(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         """Add a track to the queue.
 
-        `track_id` (or `track`) names the track; at most one of `position`, `after`, `before` says where, else
-        it is the end. Where votes decide the order, the place is passed over. `added_by` is the name of a
-        caller without one; accounts and guests with a name add under that. Broadcast as `track.added`.
+        `track_id` (or `track`) names the track; at most one of `position`, `after`, `before` gives its
+        position, by default the end; in a room ordered by votes, it is ignored. `added_by` is used only if
+        the caller has no name. Broadcast as `track.added`.
         """
         wanted = NewItemSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -177,8 +177,8 @@ class PlaylistViewSet(QueueViewSet):
     def change(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         """Move an item, start it, stop it.
 
-        At most one of `position`, `after`, `before`. If the item is there already, nothing is broadcast. A
-        neighbour that was removed meanwhile counts as the place where it was. Broadcast as `track.moved` and
+        At most one of `position`, `after`, `before`. If the item is there already, nothing is broadcast. If
+        the neighbour was removed in the meantime, its former position is used. Broadcast as `track.moved` and
         `track.playing`.
         """
         wanted = ItemChangeSerializer(data=request.data)
@@ -202,10 +202,10 @@ class PlaylistViewSet(QueueViewSet):
 
     @endpoint(ITEM, errors=[restore_item])
     def restore(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
-        """Bring a removed item back.
+        """Restore a removed item.
 
-        With its id and its votes, after the item that it followed, or at the nearest place. Broadcast as
-        `track.added`. An item that is there already stays as it is.
+        It keeps its id and its votes, and goes after the item that it followed, or to the nearest
+        position. Broadcast as `track.added`. An item that is there already stays as it is.
         """
         del request
         return _answer_with(restore_item(slug=slug, item_id=item_id))
@@ -269,15 +269,15 @@ class PlaylistViewSet(QueueViewSet):
     def play(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         """Play an item.
 
-        It stays in the queue; whatever played before stops, and its play goes to the history. Broadcast as
-        `track.playing`; what plays already goes on. No body is needed.
+        It stays in the queue. The item that was playing stops, and its play is added to the history. If the
+        item is already playing, nothing changes. Broadcast as `track.playing`. No body is needed.
         """
         _count_play(request)
         item = play_item(slug=slug, item_id=item_id)
         return _written(item, _answer_with(item))
 
     @endpoint(
-        ResponseSpec(200, "Nothing plays, also when nothing did.", StopPayload(), TOP_HEADERS),
+        ResponseSpec(200, "Nothing plays now, whether or not an item did.", StopPayload(), TOP_HEADERS),
         errors=[stop_playing],
     )
     def stop(self, request: Request, slug: str = MAIN_ROOM) -> Response:
@@ -311,7 +311,7 @@ class PlaylistViewSet(QueueViewSet):
     @endpoint(
         ResponseSpec(
             200,
-            "Events or a snapshot. `seq` is where to go on, `top` the highest that there is.",
+            "Events or a snapshot. Continue with `seq`; `top` is the highest seq of the stream.",
             {
                 "epoch": "k3v9",
                 "seq": 42,
@@ -338,8 +338,8 @@ class PlaylistViewSet(QueueViewSet):
     def events(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         """The events after a moment, for clients that poll.
 
-        Ask again from the `seq` of the answer. Without `epoch` and `since`, and where the log can't give what
-        comes after them, `events` is empty and `snapshot` holds the whole state. The events are messages of
+        Continue with the `seq` of the response. Without `epoch` and `since`, and if the log no longer has the
+        events after them, `events` is empty and `snapshot` has the whole state. The events are messages of
         `/api/events.schema.json`.
         """
         raise _needs_asgi(request, slug)

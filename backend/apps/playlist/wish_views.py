@@ -57,7 +57,7 @@ class WishViewSet(QueueViewSet):
         wanted.is_valid(raise_exception=True)
         caller = caller_of(request._request)
         if not caller.owner_key:
-            raise NotAuthenticated("Join in as a guest, or log in: a wish says who wishes.")
+            raise NotAuthenticated("Join as a guest or log in: a wish shows its author's name.")
         check_rate_limit(ADDS, voter_key(request, is_voting=True))
         wish, is_new = make_wish(
             slug=slug,

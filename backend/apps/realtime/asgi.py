@@ -131,7 +131,7 @@ POSITION_PARAMETERS = (
         "epoch",
         "query",
         {"type": "string", "minLength": 1, "maxLength": MAX_EPOCH_CHARACTERS},
-        "The incarnation that an earlier answer named. Together with `since`, or not at all.",
+        "The incarnation of the stream, from an earlier response. Required together with `since`.",
     ),
     Parameter(
         "since",

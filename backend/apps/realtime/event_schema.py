@@ -69,7 +69,7 @@ def snapshot_type(kind: StreamKind) -> type[msgspec.Struct]:
 
 
 def poll_type(kind: StreamKind) -> type[msgspec.Struct]:
-    """What polling answers. Any event is one of the messages of `/api/events.schema.json`."""
+    """The response to a poll. Any event is one of the messages of `/api/events.schema.json`."""
     payload = _one_of(*event_payload_types(kind.table))
     event = labelled(EventMessage, kind.label, behind="payload", type=payload)
     events: Any = list[_named("Event", "An event.", event)]  # type: ignore[misc]  # made at run time

@@ -103,13 +103,13 @@ POLL_PARAMETERS = (
         "limit",
         "query",
         {"type": "integer", "minimum": 1, "maximum": MAX_POLL_LIMIT},
-        f"At most so many events ({DEFAULT_POLL_LIMIT}).",
+        f"Maximum number of events. Default: {DEFAULT_POLL_LIMIT}.",
     ),
     Parameter(
         "wait",
         "query",
         {"type": "number", "minimum": 0, "maximum": MAX_WAIT_SECONDS},
-        "Seconds to wait for an event when there is none (0).",
+        "Seconds to wait if there is no event yet. Default: 0.",
     ),
 )
 # As JSON writes numbers, without further spellings of Python, such as 1_0 or infinity.

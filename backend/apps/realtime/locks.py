@@ -59,7 +59,7 @@ def lock_stream(stream_id: int) -> Stream:
     if stream is None:
         stream = _locked(stream_id)
     if stream is None:
-        raise NotFound("This is gone.")
+        raise NotFound("This was deleted.")
     return stream
 
 
@@ -88,7 +88,7 @@ def read_again(stream: Stream) -> Stream:
     """The row of a locked stream as the database has it, after something else than an append wrote it."""
     found = _locked(stream.pk)
     if found is None:
-        raise NotFound("This is gone.")
+        raise NotFound("This was deleted.")
     return found
 
 

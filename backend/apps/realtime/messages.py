@@ -120,7 +120,7 @@ class EstablishedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="con
 
 
 class SnapshotPayload(msgspec.Struct, frozen=True):
-    """The whole state behind the event of this seq."""
+    """The whole state at this seq."""
 
     epoch: str
     seq: int
@@ -128,7 +128,7 @@ class SnapshotPayload(msgspec.Struct, frozen=True):
 
 
 class Resumed(msgspec.Struct, frozen=True):
-    """All that was missed has been sent: as events, or as a snapshot where `recovered` is false."""
+    """All missed events have been sent; if `recovered` is false, a snapshot was sent instead."""
 
     message_type: ClassVar[str] = "resumed"
 
@@ -138,7 +138,7 @@ class Resumed(msgspec.Struct, frozen=True):
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """Nothing has happened for a while. `digest` is that of the state behind the event of this seq."""
+    """Sent after a period without events. `digest` is the checksum of the state at this seq."""
 
     message_type: ClassVar[str] = "heartbeat"
 
@@ -164,7 +164,7 @@ class Present(msgspec.Struct, frozen=True):
 
 
 class PeopleChanged(msgspec.Struct, frozen=True):
-    """Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver."""
+    """The number of people in the room, and those who joined first. `me` is the receiver's `person_id`."""
 
     message_type: ClassVar[str] = "people.changed"
 
@@ -174,7 +174,7 @@ class PeopleChanged(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """The client's last message could not be taken; the connection stays."""
+    """The client's last message was rejected; the connection stays open."""
 
     message_type: ClassVar[str] = "error"
 
@@ -270,38 +270,38 @@ class UnknownType(ApiError):
 
 
 class PingMessage(msgspec.Struct, tag_field="type", tag="ping"):
-    """Answered with pong: a sign of life, and a measure of the way there and back."""
+    """The server responds with `pong`, to check the connection and measure the round trip."""
 
     ts: Annotated[
-        Any, msgspec.Meta(description=f"Comes back as it is; at most {MAX_TS_CHARACTERS} characters of JSON.")
+        Any, msgspec.Meta(description=f"Returned unchanged; up to {MAX_TS_CHARACTERS} characters of JSON.")
     ] = msgspec.UNSET
 
 
 class ResumeMessage(msgspec.Struct, tag_field="type", tag="resume"):
-    """Asks for what came after this moment. Answered with the events or a snapshot, then with resumed."""
+    """Requests the events after this seq. Response: the events or a snapshot, then `resumed`."""
 
     epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EPOCH_CHARACTERS)]
     since: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 
 
 class SnapshotMessage(msgspec.Struct, tag_field="type", tag="snapshot"):
-    """Asks for the whole state. Answered with a snapshot."""
+    """Requests the whole state. Response: a snapshot."""
 
 
 class IdentifyMessage(msgspec.Struct, tag_field="type", tag="identify"):
-    """Says which guest the client is, where its cookie can't. Answered with identified."""
+    """Identifies a guest that has no cookie here, by its token. Response: `identified`."""
 
     guest_token: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class IdentifyAccountMessage(msgspec.Struct, tag_field="type", tag="identify"):
-    """Says which account the client is, by its access token. Answered with identified."""
+    """Identifies an account by its access token. Response: `identified`."""
 
     access: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class PeopleMessage(msgspec.Struct, tag_field="type", tag="people"):
-    """Asks who is in the room. Answered with people.changed, which is sent again after each change."""
+    """Requests the people in the room. Response: `people.changed`, now and after each change."""
 
 
 # --- Results of parsing ------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ def position_from(*, epoch: Any, since: Any) -> Position:
         since = int(since)
     is_epoch = isinstance(epoch, str) and 0 < len(epoch) <= MAX_EPOCH_CHARACTERS and epoch.isprintable()
     if not is_epoch:
-        raise InvalidInput.of("epoch", "The epoch that an earlier answer named is needed.")
+        raise InvalidInput.of("epoch", "Must be the epoch of an earlier response.")
     if isinstance(since, bool) or not isinstance(since, int) or not 0 <= since <= MAX_SEQ:
         raise InvalidInput.of("since", "The number of the last event that you have is needed, or 0.")
     return Position(epoch, since)

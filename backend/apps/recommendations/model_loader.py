@@ -26,7 +26,7 @@ NO_FILE = "There is no model yet: manage.py train_recommendations makes one."
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model, or why there is none, and which file that is true of (None: there is no file)."""
+    """A model, or the reason why there is none; `identity` is that of the file, None without a file."""
 
     identity: Identity | None
     model: "Model | None"

@@ -40,7 +40,7 @@ def normalised(text: str) -> str:
     """Words in lower case with single spaces between; "" when `text` has neither letter nor digit."""
     if text.isascii():
         return ASCII_GAP.sub(" ", text.lower().replace("'", "").replace("`", "")).strip()
-    # Twice, because taking apart gives new letters to fold, and folding new ones to take apart.
+    # Twice, because decomposition may produce letters to fold, and folding letters to decompose.
     for _ in range(2):
         text = unicodedata.normalize("NFKD", text.casefold().translate(FOLDING))
     kept = "".join(map(_kept, text))

@@ -49,8 +49,8 @@ class TrackViewSet(viewsets.ViewSet):
             {
                 "X-Match-Count": "Of a search without `ordering`, where all were counted: how many match. "
                 "`0`: these rows are near.",
-                "X-Total-Is-Least": "`true` when there are too many to be counted: there are at least the "
-                "total.",
+                "X-Total-Is-Least": "`true` if the total is a lower bound, because there are too many "
+                "matches to count.",
             },
         ),
         parameters=[
@@ -62,7 +62,7 @@ class TrackViewSet(viewsets.ViewSet):
                 "ordering",
                 "query",
                 {"type": "string", "enum": ORDERINGS},
-                "What to sort by; `-` turns it around.",
+                "The field to sort by; `-` reverses the order.",
             ),
         ],
         errors=[invalid("Invalid parameter.", ordering="Must be one of title, artist, …")],
@@ -71,18 +71,18 @@ class TrackViewSet(viewsets.ViewSet):
         """Search the library.
 
         Every word of `search` must match title, artist or album, or the name of the genre; case and accents
-        do not matter. Without `ordering` the lowest id comes first, and when searching the best match: the
-        title is the query, it starts with it, the artist does, the rest, then those that match only with
-        their genre; equals by id. Where no track matches, and there is no `ordering`, up to 20 are answered
-        that are near: other letters, spaces or scripts; `X-Match-Count` is 0 then. In a library of more than
-        20,000 tracks, matches beyond 1,000 are counted only for pages: else `X-Total-Is-Least` is there, and
-        `Link` leads on to the end all the same.
+        do not matter. Without `ordering`, tracks are sorted by id, and search matches by relevance: a title
+        that equals the query, a title that starts with it, an artist that does, other matches, matches only
+        with the genre; then by id. If no track matches, a search without `ordering` returns up to 20 similar
+        tracks (other letters, spaces or scripts), with `X-Match-Count: 0`. In a library of more than 20,000
+        tracks, matches beyond 1,000 are counted only for pages. Otherwise `X-Total-Is-Least` is sent, and
+        `Link` still leads to all matches.
         """
         return _lists.response(request, lambda: _listed(request))
 
     @endpoint(ResponseSpec(200, "The genres.", [GenrePayload(genre="rock", count=7)]))
     def genres(self, request: Request) -> Response:
-        """Every genre with how many tracks it has."""
+        """All genres, with their numbers of tracks."""
         return list_response(request, genre_counts())
 
     @endpoint(ResponseSpec(200, "The track.", EXAMPLE_TRACK), errors=[track_by_id])
@@ -127,7 +127,7 @@ class TrackViewSet(viewsets.ViewSet):
         wanted.is_valid(raise_exception=True)
         return Response(track_payload(change_track(track_id=track_id, changes=wanted.validated_data)))
 
-    @endpoint(ResponseSpec(204, "It is gone."), errors=[STAFF, delete_track], name="delete")
+    @endpoint(ResponseSpec(204, "Deleted."), errors=[STAFF, delete_track], name="delete")
     def remove(self, request: Request, track_id: int) -> Response:
         """Delete a track, and its items from every queue (staff)."""
         del request

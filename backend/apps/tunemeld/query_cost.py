@@ -1,4 +1,4 @@
-"""How much one request may ask for. Measured on its documents before any of them is run."""
+"""The size and cost of GraphQL requests, computed from their documents before execution."""
 
 import math
 from collections import Counter
@@ -57,8 +57,8 @@ SIZES = {
     "iframeConfigs": FEW,
     "buttonLabels": SERVICES,
 }
-# Fields that cost more than their part of the response: so much besides, once for each occurrence in
-# the document (queries to the database) and once for each element that they make.
+# Additional cost of some fields: QUERIES for each occurrence in the document (database queries), and
+# ELEMENTS for each element of the result.
 QUERIES = {
     # All tracks of the list are read, also if none is requested.
     "playlist": 2400,
@@ -188,7 +188,7 @@ def _check(what: str, actual: int, most: int) -> None:
 
 
 class QueryCode(StrEnum):
-    """For what only a request by GraphQL is rejected."""
+    """Error codes of GraphQL alone."""
 
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
 

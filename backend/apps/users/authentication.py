@@ -59,7 +59,7 @@ def guest_caller(token: str, *, address: str) -> Caller:
     """The guest of this token. Raises NotAuthenticated."""
     guest = guest_for_token(token)
     if guest is None:
-        raise NotAuthenticated("The guest token is not valid, or its guest is gone.")
+        raise NotAuthenticated("The guest token is invalid, or its guest was deleted.")
     return _caller_of_guest(guest, address=address)
 
 

@@ -36,9 +36,9 @@ ERRORS_OF_LOGIN = (
 )
 BAD_TOKEN = invalid("Invalid field.", refresh="This field is required.")
 WHO = {
-    "who": "`username` is a name or an e-mail address, in any case; or `email` is given. With a guest's "
-    "token or cookie, what that guest had is the account's from then on; of two votes for an item the "
-    "account's stays."
+    "who": "Send `username`, a name or an e-mail address, or `email`; case does not matter. If the request "
+    "has a guest's token or cookie, the guest's data is merged into the account. If both have voted for "
+    "an item, the account's vote stays."
 }
 
 
@@ -55,7 +55,7 @@ class SessionViewSet(viewsets.ViewSet):
             200,
             "The user that is logged in.",
             EXAMPLE_ACCOUNT,
-            {"Set-Cookie": "The session, out of reach of scripts."},
+            {"Set-Cookie": "The session cookie (HttpOnly)."},
         ),
         body=LOGIN,
         errors=ERRORS_OF_LOGIN,
@@ -72,7 +72,7 @@ class SessionViewSet(viewsets.ViewSet):
         response = with_private(Response(account_payload(user)))
         return about_account(clear_guest_cookie(response, request), user)
 
-    @endpoint(ResponseSpec(204, "There is none (any more)."))
+    @endpoint(ResponseSpec(204, "The caller has no session now."))
     def end(self, request: Request) -> Response:
         """Log out of the session; without one nothing happens."""
         request._request.session.flush()
@@ -90,7 +90,7 @@ class TokenViewSet(viewsets.ViewSet):
     def make(self, request: Request) -> Response:
         """Log in, by tokens for programs.
 
-        {who} No page should keep tokens: it has sessions.
+        {who} Web pages should use sessions instead of storing tokens.
         """
         user = logged_in(request)
         response = with_private(Response(new_tokens(user)))
@@ -102,9 +102,9 @@ class TokenViewSet(viewsets.ViewSet):
         errors=[renewed_tokens, BAD_TOKEN],
     )
     def renew(self, request: Request) -> Response:
-        """New tokens for a refresh token, which is of no use after that.
+        """Refresh tokens: the sent refresh token is revoked.
 
-        Repeated under the same Idempotency-Key it gives new tokens again.
+        A repeated request with the same Idempotency-Key returns new tokens again.
         """
         given = RefreshSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -119,7 +119,7 @@ class TokenViewSet(viewsets.ViewSet):
         return about_account(with_private(Response(tokens)), user)
 
     @endpoint(
-        ResponseSpec(200, "It is.", {}),
+        ResponseSpec(200, "The token is valid.", {}),
         body=Body(TokenSerializer, {"token": EXAMPLE_TOKENS.access}),
         errors=[check_token, invalid("Invalid field.", token="This field is required.")],  # noqa: S106
     )
@@ -131,12 +131,12 @@ class TokenViewSet(viewsets.ViewSet):
         return Response({})
 
     @endpoint(
-        ResponseSpec(204, "They have ended."),
+        ResponseSpec(204, "The refresh token and the session, if any, have ended."),
         body=Body(LogoutSerializer, {"refresh": EXAMPLE_TOKENS.refresh}, is_required=False),
         errors=[end_token, BAD_TOKEN],
     )
     def end(self, request: Request) -> Response:
-        """Log out: the refresh token ends, and the session where there is one.
+        """Log out: end the refresh token and, if there is one, the session.
 
         An access token stays valid until its 60 minutes are over.
         """
@@ -159,7 +159,7 @@ class PasswordViewSet(viewsets.ViewSet):
     tag = "auth"
 
     @endpoint(
-        ResponseSpec(204, "It is changed."),
+        ResponseSpec(204, "The password was changed."),
         body=Body(
             PasswordChangeSerializer,
             {"old_password": "a long pass phrase", "new_password": "another long pass phrase"},
@@ -167,7 +167,7 @@ class PasswordViewSet(viewsets.ViewSet):
         errors=[own_id, change_password, TOO_MANY_LOGINS],
     )
     def change(self, request: Request) -> Response:
-        """Change the own password.
+        """Change the caller's password.
 
         Other sessions and all tokens of the account end; the session of this request continues.
         """
@@ -193,14 +193,14 @@ class PasswordResetViewSet(viewsets.ViewSet):
     authentication_classes = []
 
     @endpoint(
-        ResponseSpec(202, "A mail is on its way, if the address belongs to an account.", {}),
+        ResponseSpec(202, "If an account has this address, a mail will be sent.", {}),
         body=Body(ResetRequestSerializer, {"email": "ada@example.org"}),
         errors=[invalid("This is no address.", email="Enter a valid email address."), TOO_MANY_LOGINS],
     )
     def ask(self, request: Request) -> Response:
-        """Have a token for a new password mailed.
+        """Request a password reset token by mail.
 
-        The response is the same whether there is an account of this address or not.
+        The response does not reveal whether an account has this address.
         """
         given = ResetRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -209,14 +209,14 @@ class PasswordResetViewSet(viewsets.ViewSet):
         return Response({}, status=202)
 
     @endpoint(
-        ResponseSpec(204, "It is changed."),
+        ResponseSpec(204, "The password was changed."),
         body=Body(ResetSerializer, {"token": "NQ.d0-3f…", "new_password": "another long pass phrase"}),
         errors=[reset_password, TOO_MANY_LOGINS],
     )
     def change(self, request: Request) -> Response:
-        """Take a new password for a mailed token.
+        """Set a new password with a mailed token.
 
-        The token counts for an hour, and once. All sessions and tokens of the account end.
+        The token is valid for one hour and a single use. All sessions and tokens of the account end.
         """
         given = ResetSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -58,10 +58,10 @@ def folded(text: str) -> str:
 
 
 class User(AbstractUser):
-    """An account. Its name and its e-mail address are its own, without regard to case.
+    """An account. Its name and its e-mail address are unique, regardless of case.
 
-    An address may be empty. Accounts that were equal before that rule stay so: the oldest has the key, which
-    is what logs in and what mails go to, the others have none.
+    An address may be empty. Accounts from before this rule may have equal ones: only the oldest has the key,
+    so only it can log in by that name or address, and receives the mails.
     """
 
     username_key = models.CharField(max_length=LONGEST_KEY, null=True, editable=False)
@@ -143,8 +143,8 @@ class Guest(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=new_guest_id, editable=False)
     name = models.CharField(max_length=MAX_PERSON_NAME, blank=True, default="", validators=[validate_name])
     created_at = models.DateTimeField(auto_now_add=True)
-    # The id of the account that the guest is becoming, of which there may be no such account any more: no
-    # foreign key, since erasing an account would then wait for its guests, which wait for the account.
+    # The ID of the account into which the guest is being merged. No foreign key: the account may be erased
+    # in the meantime, and erasing it would wait for its guests, which wait for the account.
     becoming = models.BigIntegerField(null=True, editable=False)
 
     class Meta:

@@ -179,7 +179,7 @@ def change_taste(*, user_id: int, given: Mapping[str, Sequence[str]], is_whole: 
 
 @raises(
     invalid(
-        "The old one is not right, or the new one too weak.",
+        "The old password is wrong, or the new one is too weak.",
         old_password="This is not the password.",  # noqa: S106
     )
 )
@@ -240,7 +240,7 @@ def _check_not_taken(user: User) -> None:
 
 def _taken(fields: Mapping[str, str]) -> Conflict:
     what = " and ".join({"username": "name", "email": "e-mail address"}[field] for field in fields)
-    return Conflict(f"There is an account of this {what} already.", details=dict(fields))
+    return Conflict(f"An account with this {what} already exists.", details=dict(fields))
 
 
 # --- Password reset by mail --------------------------------------------------------------------------
@@ -251,7 +251,7 @@ SUBJECT = "Reset your Tutti password"
 TEXT = """\
 A password reset was requested for the account {username}.
 
-Your reset code (valid for one hour, single use):
+Enter this code in Tutti (valid for one hour, single use):
 
     {token}
 
@@ -287,7 +287,7 @@ def mail_reset_token(*, email: str, address: str) -> None:
     )
 
 
-@raises(invalid("The token is not valid (any more), or the password too weak.", token=NO_TOKEN))
+@raises(invalid("The token is invalid or has expired, or the password is too weak.", token=NO_TOKEN))
 @log_action("reset_password")
 def reset_password(*, token: str, new: str) -> User:
     """Sets a new password for a mailed token, which is single-use."""

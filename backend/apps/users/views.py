@@ -111,11 +111,11 @@ class UserViewSet(viewsets.ViewSet):
         values=LIMITS,
     )
     def register(self, request: Request) -> Response:
-        """Make an account.
+        """Create an account.
 
-        With a guest's token or cookie, what that guest had is the account's from then on: votes, what was
-        added and played, rooms; the guest ends. `profile` and each of its parts may be left out. {limits}
-        Repeated under the same Idempotency-Key it finds the same account and gives new tokens.
+        With a guest's token or cookie, the guest's votes, items, plays and rooms move to the account, and the
+        guest is deleted. `profile` and each of its parts are optional. {limits}
+        A repeated request with the same Idempotency-Key returns the same account with new tokens.
         """
         wanted = NewAccountSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -148,7 +148,7 @@ class UserViewSet(viewsets.ViewSet):
 
     @endpoint_like(read, ResponseSpec(200, "The account.", EXAMPLE_ACCOUNT))
     def read_me(self, request: Request) -> Response:
-        """The own account."""
+        """The caller's account."""
         return with_private(Response(account_payload(account(own_id(caller_of(request._request))))))
 
     @endpoint(ACCOUNT_NOW, body=REPLACEMENT, errors=ERRORS_OF_CHANGE, values=LIMITS)
@@ -178,9 +178,9 @@ class UserViewSet(viewsets.ViewSet):
         """Change parts of the caller's taste profile."""
         return self._changed(request, None, AccountChangeSerializer(data=request.data))
 
-    @endpoint(ResponseSpec(204, "It is gone."), errors=[own_id])
+    @endpoint(ResponseSpec(204, "The account was erased."), errors=[own_id])
     def erase(self, request: Request) -> Response:
-        """Erase the own account with all that is kept of it.
+        """Erase the caller's account and all its personal data.
 
         Queue items and plays stay under a neutral name, broadcast as `track.updated`; votes remain counted,
         without an owner. The logs of those rooms are cut: clients that resume from before get a snapshot.

@@ -79,30 +79,30 @@ def assert_at_most(most: int, statements: list[str]) -> None:
 
 
 @pytest.mark.parametrize("body", [{"value": 1}, {"direction": "down"}])
-def test_a_vote_takes_ten(room, ask, body: dict[str, Any]):
+def test_a_vote_takes_ten_statements(room, ask, body: dict[str, Any]):
     path = f"{first(room).pk}/vote/"
     assert_at_most(10, ask("POST", path, body))
     assert_at_most(10, ask("POST", path, {"value": -body.get("value", 1)}))
     assert_at_most(10, ask("POST", path, {"value": 0}))
 
 
-def test_an_add_takes_twelve(room, ask):
+def test_an_add_takes_twelve_statements(room, ask):
     assert_at_most(12, ask("POST", "", {"track_id": new_track("F").pk}, status=201))
 
 
 @pytest.mark.parametrize("place", ["after", "before"])
-def test_a_move_takes_ten(room, ask, place: str):
+def test_a_move_takes_ten_statements(room, ask, place: str):
     items = room.items.order_by("position")
     assert_at_most(10, ask("PATCH", f"{items[0].pk}/", {place: items[3].pk}))
 
 
-def test_a_play_takes_twelve_also_if_it_ends_another(room, ask):
+def test_a_play_takes_twelve_statements_also_if_it_ends_another(room, ask):
     items = room.items.order_by("position")
     assert_at_most(12, ask("POST", f"{items[0].pk}/play/"))
     assert_at_most(12, ask("POST", f"{items[2].pk}/play/"))
 
 
-def test_a_play_takes_four_more_if_the_room_has_a_player(room, ask):
+def test_a_play_takes_four_more_statements_if_the_room_has_a_player(room, ask):
     """It reads and writes the player, and appends one more event."""
     change_settings(slug=room.slug, changes={"volume": 5})
     items = room.items.order_by("position")
@@ -110,7 +110,7 @@ def test_a_play_takes_four_more_if_the_room_has_a_player(room, ask):
     assert_at_most(16, ask("POST", f"{items[2].pk}/play/"))
 
 
-def test_a_vote_that_moves_its_item_takes_fourteen(room, ask):
+def test_a_vote_that_moves_its_item_takes_fourteen_statements(room, ask):
     room.chosen_order = "votes"
     room.save()
     last = room.items.order_by("position").last()
@@ -119,7 +119,7 @@ def test_a_vote_that_moves_its_item_takes_fourteen(room, ask):
     assert first(room) == last
 
 
-def test_a_play_that_moves_its_item_and_the_previous_one_takes_seventeen(room, ask):
+def test_a_play_that_moves_its_item_and_the_previous_one_takes_seventeen_statements(room, ask):
     room.chosen_order = "votes"
     room.save()
     one, *_, other = room.items.order_by("position")

@@ -93,7 +93,7 @@ def test_with_https_only_writes_over_http_are_rejected_and_reads_redirected(sett
     answer = Client().generic(method, "/api/rooms/")
     assert (answer.status_code, answer.json()["error"]) == (
         403,
-        {"code": "PERMISSION_DENIED", "message": "This server takes writes over https only.", "details": {}},
+        {"code": "PERMISSION_DENIED", "message": "Writes must use HTTPS.", "details": {}},
     )
     assert Client().get("/api/rooms/").headers["Location"] == "https://testserver/api/rooms/"
     assert Client().generic(method, "/api/rooms/", secure=True).status_code not in {301, 403}

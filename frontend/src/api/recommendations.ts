@@ -26,7 +26,7 @@ export async function fetchRoomRecommendations(room: string, limit: number): Pro
   return (await request<RoomRecommendations>(path)).body;
 }
 
-/** Has the library take over what it lacks; returns its track. */
+/** Returns the library's track of this recommendation, which is created if necessary. */
 export async function importRecommendedTrack(recommendationId: number): Promise<Track> {
   const path = `/api/recommendations/${recommendationId}/track/`;
   return (await request<Track>(path, { method: "POST" })).body;

@@ -790,7 +790,7 @@ export interface Event {
   op_id: string | null;
 }
 /**
- * The whole state behind the event of this seq.
+ * The whole state at this seq.
  */
 export interface Snapshot {
   epoch: string;

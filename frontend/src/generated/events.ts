@@ -355,14 +355,14 @@ export interface Anchor {
   at: string;
 }
 /**
- * The whole state behind the event of this seq.
+ * The whole state at this seq.
  */
 export interface PlaylistSnapshotMessage {
   type: "playlist.snapshot";
   payload: Snapshot;
 }
 /**
- * The whole state behind the event of this seq.
+ * The whole state at this seq.
  */
 export interface Snapshot {
   epoch: string;
@@ -370,14 +370,14 @@ export interface Snapshot {
   items: Item[];
 }
 /**
- * Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver.
+ * The number of people in the room, and those who joined first. `me` is the receiver's `person_id`.
  */
 export interface PeopleChangedMessage {
   type: "people.changed";
   payload: PeopleChanged;
 }
 /**
- * Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver.
+ * The number of people in the room, and those who joined first. `me` is the receiver's `person_id`.
  */
 export interface PeopleChanged {
   active: number;
@@ -522,14 +522,14 @@ export interface FailedSource {
   genre: string;
 }
 /**
- * The whole state behind the event of this seq.
+ * The whole state at this seq.
  */
 export interface ChartsSnapshotMessage {
   type: "charts.snapshot";
   payload: ChartsSnapshot;
 }
 /**
- * The whole state behind the event of this seq.
+ * The whole state at this seq.
  */
 export interface ChartsSnapshot {
   epoch: string;
@@ -537,14 +537,14 @@ export interface ChartsSnapshot {
   items: Edition[];
 }
 /**
- * All that was missed has been sent: as events, or as a snapshot where `recovered` is false.
+ * All missed events have been sent; if `recovered` is false, a snapshot was sent instead.
  */
 export interface ResumedMessage {
   type: "resumed";
   payload: Resumed;
 }
 /**
- * All that was missed has been sent: as events, or as a snapshot where `recovered` is false.
+ * All missed events have been sent; if `recovered` is false, a snapshot was sent instead.
  */
 export interface Resumed {
   epoch: string;
@@ -566,28 +566,28 @@ export interface Identified {
   user_id?: number;
 }
 /**
- * The client's last message could not be taken; the connection stays.
+ * The client's last message was rejected; the connection stays open.
  */
 export interface ErrorMessage {
   type: "error";
   payload: Problem;
 }
 /**
- * The client's last message could not be taken; the connection stays.
+ * The client's last message was rejected; the connection stays open.
  */
 export interface Problem {
   code: "MALFORMED_JSON" | "UNKNOWN_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "UNAVAILABLE";
   message: string;
 }
 /**
- * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
+ * Sent after a period without events. `digest` is the checksum of the state at this seq.
  */
 export interface HeartbeatMessage {
   type: "heartbeat";
   payload: Heartbeat;
 }
 /**
- * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
+ * Sent after a period without events. `digest` is the checksum of the state at this seq.
  */
 export interface Heartbeat {
   epoch: string;
@@ -614,19 +614,19 @@ export interface Pong {
   seq: number;
 }
 /**
- * Answered with pong: a sign of life, and a measure of the way there and back.
+ * The server responds with `pong`, to check the connection and measure the round trip.
  */
 export interface PingMessage {
   type: "ping";
   /**
-   * Comes back as it is; at most 200 characters of JSON.
+   * Returned unchanged; up to 200 characters of JSON.
    */
   ts?: {
     [k: string]: unknown;
   };
 }
 /**
- * Asks for what came after this moment. Answered with the events or a snapshot, then with resumed.
+ * Requests the events after this seq. Response: the events or a snapshot, then `resumed`.
  */
 export interface ResumeMessage {
   type: "resume";
@@ -634,27 +634,27 @@ export interface ResumeMessage {
   since: number;
 }
 /**
- * Asks for the whole state. Answered with a snapshot.
+ * Requests the whole state. Response: a snapshot.
  */
 export interface SnapshotMessage {
   type: "snapshot";
 }
 /**
- * Says which guest the client is, where its cookie can't. Answered with identified.
+ * Identifies a guest that has no cookie here, by its token. Response: `identified`.
  */
 export interface IdentifyMessage {
   type: "identify";
   guest_token: string;
 }
 /**
- * Says which account the client is, by its access token. Answered with identified.
+ * Identifies an account by its access token. Response: `identified`.
  */
 export interface IdentifyAccountMessage {
   type: "identify";
   access: string;
 }
 /**
- * Asks who is in the room. Answered with people.changed, which is sent again after each change.
+ * Requests the people in the room. Response: `people.changed`, now and after each change.
  */
 export interface PeopleMessage {
   type: "people";
@@ -668,7 +668,7 @@ export interface SpeakerJoinMessage {
   kind: "browser" | "mpd" | "other" | "sendspin";
 }
 /**
- * The socket is no speaker any more.
+ * The socket stops being a speaker.
  */
 export interface SpeakerLeaveMessage {
   type: "speaker.leave";

@@ -62,7 +62,7 @@ export const messages: Messages = {
       plural(count, { one: "# Änderung nicht gesendet", other: "# Änderungen nicht gesendet" }),
     offlineBanner:
       "Du bist offline. Mach ruhig weiter: Deine Änderungen werden gesendet, sobald du wieder online bist.",
-    awayBanner:
+    unreachableBanner:
       "Der Server ist nicht erreichbar. Mach ruhig weiter: Deine Änderungen werden gesendet, sobald er wieder da ist.",
     limited: (seconds) =>
       seconds > 0
@@ -139,7 +139,7 @@ export const messages: Messages = {
     ownQueued: (place) => `Von dir, an ${place} Stelle. Deine Stimme zählt.`,
     added: (title) => `${title} hinzugefügt.`,
     nothingFor: (search) => `Keine Treffer für „${search}“.`,
-    nothingForHelp: "Versuch es mit weniger Wörtern.",
+    nothingForHelp: "Prüf die Schreibweise oder versuch es mit weniger Wörtern.",
     nothingInGenreHelp: "Versuch es mit einem anderen Genre.",
     toCharts: "Charts öffnen",
     countOver: (count) => `mehr als ${tracks(count)}`,
@@ -201,7 +201,7 @@ export const messages: Messages = {
     goneWhileMoved: (title) => `${title} wurde inzwischen entfernt.`,
     at: (title, place, count) => `${title}, ${place} von ${number(count)}`,
     taken: (title, place, count) =>
-      `${title} gegriffen, ${place} von ${number(count)}. Pfeiltasten verschieben, Leertaste legt ab, Escape bricht ab.`,
+      `${title} gegriffen, ${place} von ${number(count)}. Pfeiltasten verschieben, Leertaste legt ab, Esc bricht ab.`,
     putDown: (title, place, count) => `${title} abgelegt, ${place} von ${number(count)}`,
     putBack: (title, place, count) => `Verschieben abgebrochen. ${title} ist ${place} von ${number(count)}`,
     keys: [

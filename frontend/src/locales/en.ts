@@ -60,7 +60,7 @@ export const messages = {
     offline: "offline",
     waiting: (count: number) => plural(count, { one: "# unsent change", other: "# unsent changes" }),
     offlineBanner: "You’re offline. Keep going: your changes will be sent when you’re back online.",
-    awayBanner: "Can’t reach the server. Keep going: your changes will be sent when it’s back.",
+    unreachableBanner: "Can’t reach the server. Keep going: your changes will be sent when it’s back.",
     limited: (seconds: number) => `Too many changes. Resuming${seconds > 0 ? ` in ${seconds} s.` : "…"}`,
     connectNow: "Reconnect now",
     details: "Connection status",
@@ -78,7 +78,6 @@ export const messages = {
     decide: "Review",
     resyncs: (count: number) => plural(count, { one: "resynced once", other: "resynced # times" }),
   },
-  /** What waited for so long that it isn't sent without asking. */
   nowPlaying: {
     title: "Now playing",
     nothing: "Nothing playing.",
@@ -135,7 +134,7 @@ export const messages = {
     ownQueued: (place: string) => `You added it, ${place} in the queue. Your vote counts.`,
     added: (title: string) => `Added ${title}.`,
     nothingFor: (search: string) => `No results for “${search}”.`,
-    nothingForHelp: "Try fewer words.",
+    nothingForHelp: "Check the spelling or try fewer words.",
     nothingInGenreHelp: "Try another genre.",
     toCharts: "Open the charts",
     countOver: (count: number) => `more than ${tracks(count)}`,

@@ -93,7 +93,7 @@ test("a new connection brings by itself what was missed", async () => {
   expect(asked.map(({ type }) => type)).toEqual(["snapshot"]);
 });
 
-test("nothing is asked for without a line", async () => {
+test("nothing is requested without a connection", async () => {
   receive(snapshot());
   leaveGap();
   gapRecovery.closed();

@@ -277,7 +277,7 @@ def test_responses_about_charts_mark_samples(client: httpx.Client):
         "fragment F on Query { defaultGenre }",
     ],
 )
-def test_without_one_operation_to_run_there_are_only_errors(client: httpx.Client, query: str):
+def test_a_document_without_one_selected_operation_returns_only_errors(client: httpx.Client, query: str):
     body = answered(client, query)
 
     assert body.keys() == {"errors"}

@@ -115,7 +115,7 @@ async def test_a_server_without_tokens_gets_the_password_in_a_header(settings, c
         (None, Failure.SLOW, Unavailable),
     ],
 )
-async def test_what_is_no_audio_is_an_error(
+async def test_a_response_other_than_audio_is_an_error(
     settings,
     monkeypatch: pytest.MonkeyPatch,
     response: bytes | None,
@@ -133,7 +133,7 @@ async def test_what_is_no_audio_is_an_error(
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-async def test_after_five_failures_in_a_row_it_is_not_requested_for_a_while(settings):
+async def test_five_failures_in_a_row_open_the_circuit_breaker(settings):
     async with server_that(lambda *_: b"", settings) as requests:
         for _ in range(7):
             with pytest.raises(ProviderError) as caught:

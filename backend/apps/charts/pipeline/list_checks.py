@@ -1,4 +1,4 @@
-"""Which stored lists a new one is compared with, to find out whether it is plausible or a copy."""
+"""Compares a new list with stored ones: is it plausible, and is it a copy?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -24,11 +24,11 @@ from apps.charts.pipeline.plausibility import (
 )
 from apps.charts.pipeline.track_resolution import match_key, title_keys
 
-# A list that is older has nothing in common with today's anyway.
+# Older lists have too little in common with the current one.
 COMPARED_FOR = timedelta(days=14)
-# What a list begins with is compared with one of the last two days.
+# The beginning of a list is compared with a list of the last two days.
 NEIGHBOURING = timedelta(days=2)
-# So old may a list be that comes again with a few lines changed; one without any change may be of any age.
+# The maximum age of a list that is repeated with a few changed lines; an exact repetition has no limit.
 REPEATED_FOR = timedelta(days=28)
 COPY = "it repeats the plays of an older list, or all of them with the same growth"
 
@@ -39,7 +39,7 @@ Places = Sequence[tuple[int, str, str]]
 
 
 def rejection_reason(edition: RawEdition, rows: Iterable[Row]) -> str:
-    """Why these rows are not to replace those of a good edition; "" if they are."""
+    """Why these rows must not replace those of a good edition; "" if they may."""
     rows = list(rows)
     lines = _lines(edition.service, [(row.isrc, row.name, row.artist) for row in rows])
     given = verdict_on(edition, {(edition.genre, edition.service): lines})
@@ -76,7 +76,7 @@ def verdict_on(edition: RawEdition, lines: LinesOfDay) -> Verdict:
 
 
 def _may_be_renewed(edition: RawEdition) -> bool:
-    """Whether the list before is too old to say what this one begins with, or it was renewed lately."""
+    """Whether the previous list is too old to judge the beginning of this one, or was renewed itself."""
     good = list(_editions_before(edition, edition.service).filter(status=Status.OK))
     if edition.issued_on - good[0].issued_on > NEIGHBOURING:
         return True
@@ -84,9 +84,9 @@ def _may_be_renewed(edition: RawEdition) -> bool:
 
 
 def _witness(edition: RawEdition, service: str, lines: Sequence[Line], *, needs_past: bool) -> Sequence[Line]:
-    """What this other service is known to list: today's lines only if they go on from its own list before.
+    """The other service's lines to compare with: today's if they continue its previous list, else that list.
 
-    Two that are wrong in the same way agree with each other. Where nothing has a past, all are heard.
+    Two lists that are wrong in the same way agree. Without any previous list, all of today's are compared.
     """
     before = lines_of(_last_good(edition, service))
     if not before:
@@ -103,9 +103,9 @@ def is_copy_of_earlier(edition: RawEdition, plays: Mapping[str, int]) -> bool:
 
 
 def repeated_by(edition: RawEdition) -> RawEdition | None:
-    """The older list of the service that comes again, but for a few lines, after another one; None as usual.
+    """The older list that this list repeats, except for a few lines, after a different one; usually None.
 
-    It may be the service's list again or an old copy of it. Where a list has plays, they decide.
+    The service may have returned to it, or sent an old copy. A list with plays is compared by them.
     """
     if edition.entries.filter(play_count__isnull=False).exists():
         return None
@@ -113,8 +113,8 @@ def repeated_by(edition: RawEdition) -> RawEdition | None:
 
 
 def shown_list(editions: "QuerySet[RawEdition]") -> tuple[RawEdition | None, RawEdition | None]:
-    """Of one service's lists of a genre the last, and the one to be shown: the last good one, or the one that
-    the last repeats."""
+    """The last of a service's lists of a genre, and the one to show: the last good list, or the older list
+    that the last one repeats."""
     last = editions.order_by("-issued_on").first()
     if last is None or last.status == Status.OK:
         return last, last
@@ -132,9 +132,10 @@ def repetition_message(edition: RawEdition) -> str:
 
 
 def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
-    """A list that is as the last one has not changed since; a short one may come again by chance.
+    """An older list that equals these lines, or nearly; None if they equal the last list, or are few.
 
-    One that came on two days already is what the service has now.
+    Few lines may be equal by chance. None also if the last two lists were stale and equal to these lines:
+    then the service has returned to the older list.
     """
     good = RawEdition.objects.filter(
         genre=edition.genre, service=edition.service, status=Status.OK, issued_on__lt=edition.issued_on

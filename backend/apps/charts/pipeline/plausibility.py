@@ -58,7 +58,7 @@ Lines = Sequence[Line]
 class Verdict(StrEnum):
     """The value is the reason for which a list was rejected, or is not confirmed."""
 
-    PLAUSIBLE = "believed"
+    PLAUSIBLE = "plausible"
     # The first, as other services have it on the same day.
     FIRST = "no earlier list of the service confirms it"
     # There is nothing to compare it with, or no two services agree.

@@ -1,8 +1,8 @@
-"""Which recording a line of a list is: as people decided, by its ISRC, as stored, else by its names.
+"""Determines the recording of each line of a list: by manual match, ISRC, stored match, or else by names.
 
-An ISRC under two unlike names is wrong in one of the lines: it is that of the service that counts most, and
-the other line is known by its names, or left for review. So it is with a service's own id that comes under
-another name.
+If two lines have one ISRC and different names, the ISRC belongs to the line of the service with the higher
+priority; the other line is matched by its names, or left for review. The same applies to a service's own ID
+under different names.
 """
 
 from collections import Counter, defaultdict
@@ -63,7 +63,7 @@ class ResolvedTracks:
     unknown: list[RawEntry] = field(default_factory=list)
     # By line, what comes closest to an unknown one.
     closest: dict[int, Match] = field(default_factory=dict)
-    # People have looked at them: they are none that is known.
+    # Administrators have decided that these lines are no known track.
     rejected: list[RawEntry] = field(default_factory=list)
     to_store: list[ServiceTrack] = field(default_factory=list)
 
@@ -105,7 +105,7 @@ def resolve_tracks(entries: Sequence[RawEntry], manual: ManualDecisions) -> Reso
 
 
 def _unlike(entry: RawEntry, lines: Sequence[RawEntry], track: ChartTrack) -> Match | None:
-    """The line's track, where that and the `lines` before it have its ISRC and quite another name."""
+    """The match with the line's track, if it and the earlier `lines` of this ISRC have different names."""
     service_of_name = PREFERENCE.get(track.origins.get("name"), len(PREFERENCE))
     others = [_recording(one) for one in lines]
     if service_of_name <= PREFERENCE[entry.edition.service]:
@@ -178,7 +178,7 @@ def _resolve_by_names(
 
 
 def _note_probable(found: ResolvedTracks, probable: Sequence[Probable], entries: Sequence[RawEntry]) -> None:
-    """Of lists with no other line of the track: one with both forms says that they are two."""
+    """Accepts matches, unless the list has another line of the track: then the two are different."""
     of_lists = Counter(
         (line.edition_id, found.tracks[line.pk].pk) for line in entries if line.pk in found.tracks
     )

@@ -102,7 +102,7 @@ def test_failed_or_missing_stages_and_empty_sources_are_failures(run: Run, folde
     run()
     assert today().verdict == Verdict.SUCCESS
     RawEdition.objects.update(fetched_at=timezone.now() - timedelta(hours=25))
-    old = "spotify has given no good list of pop for over 24 hours: ok."
+    old = "spotify has returned no valid list of pop for over 24 hours: ok."
     assert (today().verdict, list(today().problems)) == (Verdict.FAILURE, [old])
     RawEdition.objects.update(fetched_at=timezone.now())
     StageRun.objects.filter(stage="transform").update(status="failed")

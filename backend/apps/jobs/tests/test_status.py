@@ -51,7 +51,7 @@ def test_clients_receive_the_progress(work):
 # --- Without workers ---------------------------------------------------------------------------------
 
 
-def test_both_roles_are_required_and_an_orderly_end_takes_effect_immediately():
+def test_jobs_need_a_worker_and_a_scheduler_and_an_orderly_end_takes_effect_immediately():
     now, worker, beat = timezone.now(), ProcessHeartbeat(Role.WORKER), ProcessHeartbeat(Role.BEAT)
     assert not are_jobs_served(now)
     worker.beat(now=now)

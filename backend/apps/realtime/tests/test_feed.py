@@ -95,7 +95,7 @@ async def test_a_hint_of_an_event_that_was_never_stored_has_no_effect(stored_boa
     assert ear.seqs == [1]
 
 
-async def test_early_hints_are_kept_within_bounds(stored_board, feed, ear, monkeypatch):
+async def test_early_hints_are_buffered_within_a_limit(stored_board, feed, ear, monkeypatch):
     monkeypatch.setattr(feed, "_schedule_step", lambda: None)
     for seq in range(2, MAX_EARLY + 100):
         feed.receive(Hint(stored_board.pk, stored_board.epoch, seq, "{}"))

@@ -1,4 +1,4 @@
-"""One process's fan-out: who listens hears of everything, by hints or by the log."""
+"""One process's fan-out: every listener receives every event, by hints or from the log."""
 
 import asyncio
 from datetime import timedelta

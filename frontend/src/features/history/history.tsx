@@ -1,4 +1,4 @@
-/** The last plays of the room, each of which can be had again. */
+/** The last plays of the room, each of which can be added again. */
 
 import { useEffect } from "preact/hooks";
 import { lazyMessages, messages } from "../../locales/index.ts";

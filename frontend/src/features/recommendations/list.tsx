@@ -199,7 +199,7 @@ async function submitOpinion(
     if (opinion === "dislike") showToast(texts.dislikeDone(truncate(title)));
   } catch (problem) {
     onAnnounce("");
-    showToast(isUnreachable(problem) ? texts.notKept : errorMessage(problem));
+    showToast(isUnreachable(problem) ? texts.notSaved : errorMessage(problem));
   }
 }
 
@@ -207,7 +207,7 @@ async function addTrack(one: Recommendation, onAnnounce: RowProps["onAnnounce"])
   try {
     if (await addRecommended(one)) onAnnounce(messages().library.added(one.track.title));
   } catch (problem) {
-    showToast(isUnreachable(problem) ? lazyMessages().discover.notKept : errorMessage(problem));
+    showToast(isUnreachable(problem) ? lazyMessages().discover.notSaved : errorMessage(problem));
   }
 }
 

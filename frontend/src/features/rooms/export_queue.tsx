@@ -128,8 +128,8 @@ export function ExportQueue() {
   const { length } = view.value.items;
   return (
     <section class="card rooms-card" aria-labelledby="rooms-export">
-      <h2 id="rooms-export">{texts.takeAlong}</h2>
-      <p class="dim">{length ? texts.takeAlongHelp(length) : texts.takeAlongEmpty}</p>
+      <h2 id="rooms-export">{texts.exportQueue}</h2>
+      <p class="dim">{length ? texts.exportQueueHelp(length) : texts.exportQueueEmpty}</p>
       {length > 0 && (
         <div class="rooms-formats">
           {formats.map(({ format, name, type }) => (

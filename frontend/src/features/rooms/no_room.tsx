@@ -1,4 +1,4 @@
-/** Where no room is: what could be done instead, and nothing else. */
+/** The page for a room that does not exist: create it, or open another one. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lazyMessages, messages } from "../../locales/index.ts";

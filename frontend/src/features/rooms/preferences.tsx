@@ -24,7 +24,7 @@ export function Preferences() {
         label={texts.theme}
         value={theme.value}
         options={[
-          { value: "", label: texts.likeSystem },
+          { value: "", label: texts.systemTheme },
           { value: "light", label: texts.light },
           { value: "dark", label: texts.dark },
         ]}

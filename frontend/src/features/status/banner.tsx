@@ -45,7 +45,7 @@ function ConnectionBanner() {
   const isAway = useHasLasted(isReconnecting && waiting.length > 0, SHOW_AFTER_MILLISECONDS);
   if (connection.kind === "offline") return <UnsentChanges because={status.offlineBanner} />;
   if (isReconnecting && connection.isRestart) return <UnsentChanges because={status.restarting} />;
-  if (isReconnecting && isAway) return <UnsentChanges because={status.awayBanner} />;
+  if (isReconnecting && isAway) return <UnsentChanges because={status.unreachableBanner} />;
   if (connection.kind !== "ended") return null;
   return connection.reason === "no-such-room" ? (
     <p class="banner" role="alert">

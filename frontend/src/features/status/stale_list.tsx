@@ -43,7 +43,7 @@ export function StaleList({ onClose }: { onClose: () => void }) {
             {texts.sendAll}
           </button>
           <button type="button" class="button quiet" onClick={() => all(discardStale)}>
-            {texts.forgetAll}
+            {texts.discardAll}
           </button>
         </div>
       )}

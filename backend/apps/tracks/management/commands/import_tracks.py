@@ -29,10 +29,10 @@ def chosen_columns(text: str) -> dict[str, str]:
 
 class Command(BaseCommand):
     help = (
-        "Imports tracks from CSV, JSON or JSON lines, also gzipped. Title and artist are enough. The same "
-        "ISRC, else the same title, artist and album, is the same track: of it only what the library does "
-        "not know is filled in. Bad rows are reported, good ones imported. Fails if a file can't be read to "
-        "its end, or when no row was good."
+        "Imports tracks from CSV, JSON or JSON lines, also gzipped. Only title and artist are required. A "
+        "row with the ISRC of a track, or else its title, artist and album, only fills in the track's "
+        "missing fields. Invalid rows are reported, the others are imported. Fails if a file cannot be read "
+        "completely, or if no row is valid."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="title=Track,artist=Artist",
-            help=f"which column is what, if the names are not the usual ones: {', '.join(USUAL_NAMES)}",
+            help=f"names of the columns, if they differ from: {', '.join(USUAL_NAMES)}",
         )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="where to write every bad row")
 

@@ -86,7 +86,7 @@ function RankChart({ title, days }: DaysProps<DayRank>) {
   const [best, worst] = [Math.min(...known), Math.max(...known)];
   const charts = days.filter(({ isChart }) => isChart);
   const older = olderListsText(charts);
-  const summary = texts.ranksTold(ordinal(best), ordinal(known.at(-1) ?? best), texts.days(charts.length));
+  const summary = texts.ranksSummary(ordinal(best), ordinal(known.at(-1) ?? best), texts.days(charts.length));
   return (
     <ChartFigure
       title={title}
@@ -150,7 +150,7 @@ function countsText(known: readonly number[], days: number): string {
   const { chartTrack: texts } = lazyMessages();
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return texts.noCounts;
-  return texts.countsTold(messages().number(first), messages().number(last), texts.days(days));
+  return texts.countsSummary(messages().number(first), messages().number(last), texts.days(days));
 }
 
 /** "" where every day was counted. */

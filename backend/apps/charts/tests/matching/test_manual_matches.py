@@ -1,4 +1,4 @@
-"""A person's word about a match is kept, and holds."""
+"""Manual matches: stored, used, and deleted."""
 
 import pytest
 
