@@ -41,7 +41,7 @@ def test_the_summary_of_a_night_is_shown_and_can_be_shared(visit: Visit, queue: 
     expect(figure(page, "Played")).to_have_text("1")
     [[voted, count]] = table_of(chart(page, "Most votes"))
     assert (voted.split(" · ")[0], count) == (title, "1")
-    expect(page.get_by_label("To share")).to_have_value(re.compile(rf"2 tracks\. .*{re.escape(title)}"))
+    expect(page.get_by_label("Summary to share")).to_have_value(re.compile(rf"2 tracks\. .*{re.escape(title)}"))
 
 
 def test_statistics_of_all_users_and_trends_of_another_period_are_shown(
@@ -76,7 +76,7 @@ def test_statistics_of_all_users_and_trends_of_another_period_are_shown(
     # Without network the last ones stay.
     lose_network(visitor.page)
     page.get_by_label("90 days").check(force=True)
-    expect(page.get_by_text("You’re offline. Showing the last ones.")).to_be_visible()
+    expect(page.get_by_text("You’re offline. Showing the last known numbers.")).to_be_visible()
     expect(figure(page, "Tracks")).to_be_visible()
     visitor.context.set_offline(False)
     expect(page.get_by_text("You’re offline. Statistics aren’t available.")).to_have_count(0)

@@ -63,7 +63,7 @@ test("the server's message for a field is in the user's language", () => {
     username: ["This field may not be blank."],
   });
   expect(accountFieldErrors(problem)).toEqual({
-    password: "Mindestens 8 Zeichen. Dieses Passwort wird zu oft verwendet. Nicht nur Ziffern.",
+    password: "Mindestens 8 Zeichen. Dieses Passwort wird zu oft verwendet. Verwende nicht nur Ziffern.",
     email: "Gib eine gültige E-Mail-Adresse ein.",
     old_password: "Falsches Passwort.",
     token: "Dieser Code ist ungültig oder abgelaufen.",

@@ -187,7 +187,7 @@ def test_the_report_is_mailed_only_with_recipients(settings: Any):
     assert mail_chart_notice() == {"sent": 2}
 
     [mail] = mailbox.outbox
-    assert mail.subject == f"Charts of {timezone.now().date()}: success"
+    assert mail.subject == f"Chart report for {timezone.now().date()}: success"
     assert mail.to == ["ada@example.org", "bo@example.org"]
     assert "publish: succeeded" in mail.body
 
@@ -205,7 +205,7 @@ def test_a_webhook_gets_every_documented_field(hook: Hook):
     assert report["anomalies"][0]
     assert all(f"`{field}`" in part for field in report["anomalies"][0])
     assert (report["status"], report["anomaly_count"]) == ("success", 1)
-    assert report["text"].startswith("Charts of ")
+    assert report["text"].startswith("Chart report for ")
 
 
 @pytest.mark.usefixtures("has_run")
@@ -240,7 +240,7 @@ def test_the_command_prints_and_sends_the_report(
 
     call_command("etl", "notice")
 
-    assert capsys.readouterr().out.startswith("Charts of ")
+    assert capsys.readouterr().out.startswith("Chart report for ")
     assert (len(hook.requests), len(mailbox.outbox)) == (1, 1)
     hook.status = 500
     with pytest.raises(CommandError, match="500"):

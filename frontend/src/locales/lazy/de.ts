@@ -413,7 +413,8 @@ export const messages: LazyMessages = {
     hour: "Stunde",
     most: (name, count) => `Am meisten: ${name} (${number(count)}).`,
     nothing: "Noch keine Daten.",
-    nothingYours: "Noch keine Daten. Gezählt wird, wenn Titel von dir laufen und wenn du „Gefällt mir“ wählst.",
+    nothingYours:
+      "Noch keine Daten. Gezählt wird, wenn Titel von dir laufen und wenn du „Gefällt mir“ wählst.",
   },
   wishes: {
     title: "Wünsche",
