@@ -38,6 +38,12 @@ class Scene:
 Walk = Callable[[Scene], Iterator[str]]
 
 
+def own_room(page: Page) -> None:
+    """As if this browser had made the room, so that it is offered changes."""
+    page.evaluate("localStorage.setItem('tutti-rooms-made', location.pathname.split('/')[2])")
+    page.reload()
+
+
 def show(page: Page, part: str) -> None:
     page.evaluate(f"location.hash = '{part}'")
     expect(page.locator(f"#{part}-part")).to_be_visible()

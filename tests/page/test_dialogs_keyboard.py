@@ -12,7 +12,7 @@ from tests.contract.queues import Queue
 from tests.node import FRONTEND
 from tests.page.account_page import AccountPage
 from tests.page.remembered import make_old
-from tests.page.scenes import show
+from tests.page.scenes import own_room, show
 from tests.page.visitors import PHONE, Visit, Visitor
 
 SOURCES = FRONTEND / "src"
@@ -137,6 +137,7 @@ def test_each_dialog_opens_traps_focus_if_modal_and_returns_it(visit: Visit, que
     queue.fill(2)
     visitor = visit(f"/r/{queue.room}#room", is_asked=True)
     page = visitor.page
+    own_room(page)
     # All that comes later could take focus along.
     expect(page.locator(".queue .virtual-row")).to_have_count(3)
     expect(page.locator(".rooms-head .button")).to_be_visible()

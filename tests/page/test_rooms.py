@@ -6,6 +6,7 @@ import httpx
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.hosts import asked_for_room
+from tests.page.account_page import AccountPage
 from tests.page.queue_page import in_sync
 from tests.page.visitors import PHONE, Visit
 
@@ -167,12 +168,19 @@ def test_an_unknown_room_shows_an_error_and_a_link_to_the_main_room(visit: Visit
     assert page.url == f"{visitor.base_url}/"
 
 
-def test_others_see_who_may_change_a_room_and_the_main_room_has_no_delete_button(
+def test_guests_are_not_offered_changes_of_other_rooms_and_accounts_see_who_may_change_them(
     visit: Visit, http: httpx.Client, room: str
 ):
     visitor = visit(f"/r/{room}#room")
     visitor.expects.add(403)
     page = visitor.page
+    for path in (f"/r/{room}#room", "/#room"):
+        page.goto(visitor.base_url + path)
+        expect(page.locator(".rooms-card").get_by_text("Ordered manually.")).to_be_visible()
+        expect(page.get_by_role("button", name="Change")).to_have_count(0)
+
+    AccountPage(visitor).open().sign_up()
+    page.goto(f"{visitor.base_url}/r/{room}#room")
     form = change_form(page)
     form.get_by_label("Name").fill("Mine now")
     form.get_by_role("button", name="Save").click()

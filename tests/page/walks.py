@@ -10,7 +10,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.page.queue_page import Finger, Hand
 from tests.page.remembered import make_old
-from tests.page.scenes import Scene, Walk, show
+from tests.page.scenes import Scene, Walk, own_room, show
 from tests.page.visitors import lose_network
 from tests.page.walks_of_charts import charts
 from tests.page.walks_of_people import an_account, figures, recommendations
@@ -123,6 +123,7 @@ def _looking_around(page: Page) -> Iterator[str]:
     yield "no-results"
     search.fill("")
     show(page, "room")
+    own_room(page)
     expect(page.locator(".rooms .qr")).to_be_visible()
     yield "room"
     page.locator("[aria-haspopup=dialog]").last.click()

@@ -1,10 +1,10 @@
 /** The rooms that one can go to, and what their creators do to them. */
 
-import { effect, signal, untracked } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { changeRoom, createRoom, deleteRoom, fetchRoom, fetchRooms } from "../api/rooms.ts";
 import type { NewRoom, Room, RoomChange } from "../generated/api.ts";
 import { sendIdempotent } from "./idempotent_request.ts";
-import { ensureGuest } from "./identity.ts";
+import { account, ensureGuest } from "./identity.ts";
 import { storedSignal } from "./local_storage.ts";
 import { isLive, MAIN_ROOM, refreshRoom, view } from "./room.ts";
 import { goToRoom } from "./router.ts";
@@ -22,6 +22,11 @@ export const rooms = signal<Rooms>({ list: null, problem: null });
 // Rooms that were created by this browser, because unlisted ones are found nowhere else.
 const MAX_OWN_ROOMS = 20;
 const ownRooms = storedSignal<string>("rooms-made", "");
+
+/** Whether the user may perhaps change the shown room: a guest only one of theirs; of accounts, the server decides. */
+export const mayChangeRoom = computed(
+  () => Boolean(account.value) || ownRoomSlugs().includes(view.value.room),
+);
 
 /** The listed rooms, then those that were made on this browser without being listed. */
 export async function loadRooms(): Promise<void> {

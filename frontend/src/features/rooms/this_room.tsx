@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { lazyMessages, messages } from "../../locales/index.ts";
 import { errorMessage, isForbidden } from "../../store/api_errors.ts";
 import { MAIN_ROOM, room, roomName, view } from "../../store/room.ts";
-import { changeThisRoom, deleteThisRoom } from "../../store/rooms.ts";
+import { changeThisRoom, deleteThisRoom, mayChangeRoom } from "../../store/rooms.ts";
 import { roomPath } from "../../store/router.ts";
 import { showToast, truncate } from "../../store/toasts.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -28,7 +28,7 @@ export function ThisRoom() {
           </h2>
           {view.value.room !== MAIN_ROOM && <p class="dim small">{roomPath(view.value.room)}</p>}
         </div>
-        {known && !isChanging && (
+        {known && mayChangeRoom.value && !isChanging && (
           <button type="button" class="button" ref={opener} onClick={() => setChanging(true)}>
             {texts.change}
           </button>
