@@ -13,7 +13,7 @@ import { SyncState } from "./features/status/sync_state.tsx";
 import { messages, withLazyMessages } from "./locales/index.ts";
 import { addWithoutName, namePrompt, otherVersionPrompt, trackSheet } from "./store/add_track.ts";
 import { newVersion } from "./store/installation.ts";
-import { isPlayerOpen } from "./store/player.ts";
+import { isPaused, isPlayerOpen } from "./store/player.ts";
 import { areShortcutsShown } from "./store/preferences.ts";
 import { isScreen, isSpeaker, NO_ROOM, playing, roomName, view } from "./store/room.ts";
 import {
@@ -104,7 +104,7 @@ const Account = lazy(
 
 effect(() => {
   const name = roomName.value === "Tutti" ? "" : roomName.value;
-  const title = playing.value && `▶ ${playing.value.track.title}`;
+  const title = playing.value && `${isPaused.value ? "" : "▶ "}${playing.value.track.title}`;
   document.title = [title, name, "Tutti"].filter(Boolean).slice(0, 2).join(" · ");
 });
 
@@ -284,6 +284,7 @@ function PartChoice({ of }: { of: Tab }) {
           class="app-choice-part one-line"
           key={one}
           aria-current={isShown(one) ? "true" : undefined}
+          ref={isShown(one) ? scrollIntoSight : null}
           onClick={() => showPart(one)}
         >
           {choice[one]}
@@ -291,6 +292,11 @@ function PartChoice({ of }: { of: Tab }) {
       ))}
     </nav>
   );
+}
+
+/** With very large letters, the strip of parts scrolls. */
+function scrollIntoSight(button: HTMLButtonElement | null): void {
+  button?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 interface SectionProps {

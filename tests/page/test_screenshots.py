@@ -86,6 +86,8 @@ def test_at_200_percent_text_size_tabs_are_readable_and_three_rows_visible(
         for number in range(3):
             expect(page.locator(rows).nth(number)).to_be_in_viewport(ratio=0.99)
         assert not visitor.scrolls_sideways()
+    show(page, "stats")
+    expect(page.locator(".app-choice-part[aria-current]:visible")).to_be_in_viewport(ratio=0.99)
     show(page, "queue")
     expect(page.locator(".playing-go-on")).to_be_visible()
     for part in (".playing-title", ".playing-go-on"):

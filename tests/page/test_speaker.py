@@ -1,5 +1,6 @@
 """A browser that plays: real files, a real server, and what is heard by the browser's own clock."""
 
+import re
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -351,8 +352,14 @@ def test_the_player_in_the_room_has_all_controls(
     controls = page.locator(".player")
     controls.get_by_role("button", name="Next track").click()
     until(page, lambda: player(http, room)["item"]["track"]["title"] == TITLES[1])
+    expect(page).to_have_title(re.compile(f"^▶ {TITLES[1]} · "))
+    button = controls.locator(".playing-main")
+    before = button.bounding_box()
     controls.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Silent: paused.")).to_be_visible()
+    # Another press would meet it again.
+    assert button.bounding_box() == before
+    expect(page).to_have_title(re.compile(f"^{TITLES[1]} · "))
     page.get_by_role("button", name="Stop playing here").click()
     expect(page.get_by_text("No speaker connected.")).to_be_visible()
     assert page.evaluate(PLAYING) == []
@@ -428,7 +435,7 @@ def test_every_state_of_the_player_is_accessible_and_fits(
     expect(dialog.get_by_text("verbunden", exact=True)).to_be_visible()
     problems += visitor.violations()
     lose_network(page)
-    expect(dialog.get_by_text("Der Stand kann veraltet sein.")).to_be_visible()
+    expect(dialog.get_by_text("Keine Verbindung. Der Stand kann veraltet sein.")).to_be_visible()
     # How others play is unknown now.
     expect(dialog.get_by_text("verbunden", exact=True)).to_have_count(0)
     problems += visitor.violations()

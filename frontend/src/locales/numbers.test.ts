@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { messages as german } from "./de.ts";
 import { messages as english } from "./en.ts";
+import { messages as lazyGerman } from "./lazy/de.ts";
+import { messages as lazyEnglish } from "./lazy/en.ts";
 
 describe("durations", () => {
   it.each([
@@ -21,6 +23,15 @@ describe("durations", () => {
     expect(english.span(72 * 60)).toBe("1 hr 12 min");
     expect(german.span(72 * 60)).toBe("1 Std. 12 Min.");
   });
+});
+
+it.each([
+  [1, 60, "1 second of 1 minute", "1 Sekunde von 1 Minute"],
+  [80, 215, "1 minute 20 of 3 minutes 35", "1 Minute 20 von 3 Minuten 35"],
+  [120, null, "2 minutes", "2 Minuten"],
+])("a position of %i s in %s s is spoken", (seconds, whole, inEnglish, inGerman) => {
+  expect(lazyEnglish.player.position(seconds, whole)).toBe(inEnglish);
+  expect(lazyGerman.player.position(seconds, whole)).toBe(inGerman);
 });
 
 describe("numbers", () => {

@@ -12,6 +12,8 @@ export const player = signal<Player | null>(null);
 /** Whether the player of the room has been used; until then, tracks are only started and stopped by hand. */
 export const isPlayerUsed = computed(() => player.value?.is_used ?? false);
 
+export const isPaused = computed(() => player.value?.state === "paused");
+
 /** Whether the sheet with the player is open. */
 export const isPlayerOpen = signal(false);
 

@@ -91,7 +91,6 @@ function SignUp({ onMode, onLogin }: ModeProps) {
   const make = async (username: string, email: string, password: string) => {
     try {
       await signUp({ username, email, password });
-      showToast(lazyMessages().account.hello(username));
     } catch (problem) {
       if (!(problem instanceof CreatedButNotSignedIn)) throw problem;
       onLogin(username);

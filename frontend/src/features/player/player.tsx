@@ -105,6 +105,8 @@ function Position() {
   const whole = now.duration_ms === null ? null : now.duration_ms / 1000;
   const seconds = Math.floor(held ?? passed);
   const length = whole === null ? null : Math.round(whole);
+  // The button shows a pause that a user made: a line for it would move the button away from the pointer.
+  const reason = now.state === "paused" && now.reason !== "paused" ? now.reason : null;
   return (
     <div class="player-seek">
       {whole !== null && (
@@ -122,7 +124,7 @@ function Position() {
         <span>{length === null ? clock(seconds) : nowPlaying.of(clock(seconds), clock(length))}</span>
         {upcomingSeconds.value > 0 && <span>{texts.left(clock(upcomingSeconds.value))}</span>}
       </p>
-      {now.state === "paused" && <p class="small">{texts.reasons[now.reason ?? "paused"]}</p>}
+      {reason && <p class="small">{texts.reasons[reason]}</p>}
       {hasNoSound(now.item.track) && <p class="small">{texts.silence["no-audio"]}</p>}
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { messages } from "../../locales/index.ts";
+import { isPaused } from "../../store/player.ts";
 import { playing, room, view } from "../../store/room.ts";
 import { upcoming, upcomingSeconds } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
@@ -117,10 +118,10 @@ export function PlayingRow({ item }: { item: ShownItem }) {
   );
 }
 
-/** Three bars that dance on the cover. */
+/** Three bars that dance on the cover while it plays. */
 function PlayingMark() {
   return (
-    <span class="queue-playing" aria-hidden="true">
+    <span class="queue-playing" data-paused={isPaused.value || undefined} aria-hidden="true">
       <span />
       <span />
       <span />

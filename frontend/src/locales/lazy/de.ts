@@ -8,7 +8,8 @@ const { number, plural } = formsOf("de", String);
 const spokenTime = (seconds: number) => {
   const rest = seconds % 60;
   const minutes = plural(Math.floor(seconds / 60), { one: "# Minute", other: "# Minuten" });
-  return seconds < 60 ? plural(rest, { one: "# Sekunde", other: "# Sekunden" }) : `${minutes} ${rest}`;
+  if (seconds < 60) return plural(rest, { one: "# Sekunde", other: "# Sekunden" });
+  return rest ? `${minutes} ${rest}` : minutes;
 };
 
 const tracks = (count: number) => plural(count, { one: "# Titel", other: "# Titel" });
@@ -93,7 +94,6 @@ export const messages: LazyMessages = {
     oldPassword: "Aktuelles Passwort",
     passwordHelp: "Mindestens 8 Zeichen. Am besten mehrere Wörter.",
     wrongLogin: "Benutzername oder Passwort ist falsch.",
-    hello: (name) => `Hallo, ${name}!`,
     madeOnly: "Konto angelegt. Melde dich jetzt an.",
     signedInAs: "Angemeldet als",
     since: (day) => `Dabei seit ${day}`,
@@ -558,7 +558,7 @@ export const messages: LazyMessages = {
     next: (title) => `Als Nächstes: ${title}`,
     playedBy: (service) => `(Player von ${service})`,
     notPlayed: (title, problem) => `„${title}“ ließ sich nicht abspielen: ${problem}`,
-    stale: "Du bist offline. Der Stand kann veraltet sein.",
+    stale: "Keine Verbindung. Der Stand kann veraltet sein.",
     reasons: {
       paused: "Pause",
       room_empty: "Pause, bis jemand kommt",

@@ -7,7 +7,8 @@ const { number, plural } = formsOf("en", String);
 const spokenTime = (seconds: number) => {
   const rest = seconds % 60;
   const minutes = plural(Math.floor(seconds / 60), { one: "# minute", other: "# minutes" });
-  return seconds < 60 ? plural(rest, { one: "# second", other: "# seconds" }) : `${minutes} ${rest}`;
+  if (seconds < 60) return plural(rest, { one: "# second", other: "# seconds" });
+  return rest ? `${minutes} ${rest}` : minutes;
 };
 
 const tracks = (count: number) => plural(count, { one: "# track", other: "# tracks" });
@@ -76,7 +77,6 @@ export const messages = {
     oldPassword: "Current password",
     passwordHelp: "At least 8 characters. A few words work well.",
     wrongLogin: "Wrong username or password.",
-    hello: (name: string) => `Hello, ${name}!`,
     madeOnly: "Account created. Sign in to continue.",
     signedInAs: "Signed in as",
     since: (day: string) => `Member since ${day}`,
@@ -549,7 +549,7 @@ export const messages = {
     next: (title: string) => `Up next: ${title}`,
     playedBy: (service: string) => `(${service} player)`,
     notPlayed: (title: string, problem: string) => `Couldn’t play “${title}”: ${problem}`,
-    stale: "You’re offline. This may be out of date.",
+    stale: "Not connected. This may be out of date.",
     reasons: {
       paused: "Paused",
       room_empty: "Paused until someone arrives",
