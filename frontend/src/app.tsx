@@ -13,7 +13,7 @@ import { SyncState } from "./features/status/sync_state.tsx";
 import { messages, withLazyMessages } from "./locales/index.ts";
 import { addWithoutName, namePrompt, otherVersionPrompt, trackSheet } from "./store/add_track.ts";
 import { newVersion } from "./store/installation.ts";
-import { isPaused, isPlayerOpen } from "./store/player.ts";
+import { isPaused, isPlayerOpen, whenPlayerKnown } from "./store/player.ts";
 import { areShortcutsShown } from "./store/preferences.ts";
 import { isScreen, isSpeaker, NO_ROOM, playing, roomName, view } from "./store/room.ts";
 import {
@@ -86,7 +86,12 @@ const SpeakerPage = lazy(
   { Failed: PartFailed },
 );
 const PlayerControls = lazy(
-  () => withLazyMessages(import("./features/player/player.tsx").then((module) => module.PlayerControls)),
+  () =>
+    withLazyMessages(
+      Promise.all([import("./features/player/player.tsx"), whenPlayerKnown()]).then(
+        ([module]) => module.PlayerControls,
+      ),
+    ),
   { Failed: PartFailed },
 );
 const PlayerSheet = lazy(

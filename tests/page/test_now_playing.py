@@ -27,6 +27,14 @@ NOTES_LOCK = """(() => {
     const lock = navigator.wakeLock, request = lock.request.bind(lock);
     lock.request = async (type) => (globalThis.lock = await request(type));
 })()"""
+# The sum by which what is seen has moved.
+NOTES_JUMPS = """(() => {
+    globalThis.jumped = 0;
+    new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) jumped += value;
+    }).observe({ type: "layout-shift", buffered: true });
+})()"""
+MOST_JUMPED = 0.001
 SHARE = "line => Number(getComputedStyle(line).getPropertyValue('--share'))"
 FIRST_MINUTE = re.compile(r"^0:(0[1-9]|[1-5]\d) of 5:55$")
 SECONDS = 355
@@ -113,3 +121,15 @@ def test_a_large_display_shows_the_playing_and_next_items_and_how_to_join(
     until(screen.page, lambda: screen.page.evaluate("globalThis.lock?.released === false"))
     expect(screen.page.locator(".screen-title")).to_have_text(titles[2])
     assert screen.violations() == []
+
+
+def test_nothing_jumps_while_the_player_is_loaded(visit: Visit, playing: Queue):
+    visitor = visit(f"/r/{playing.room}", reduced_motion="reduce", **DESKTOP)
+    page = visitor.page
+    page.add_init_script(NOTES_JUMPS)
+    visitor.open(f"/r/{playing.room}?again")
+
+    expect(page.get_by_role("button", name="Play here")).to_be_visible()
+    visitor.stand_still()
+
+    assert page.evaluate("jumped") < MOST_JUMPED

@@ -25,10 +25,22 @@ export const playerProblem = signal<unknown>(null);
 /** Events so far: a response that was on its way meanwhile may be older than them. */
 let changes = 0;
 
+let load = Promise.resolve();
+
 effect(() => {
   const slug = roomSlug.value;
-  if (isLive.value) untracked(() => void loadPlayer(slug));
+  if (isLive.value) load = untracked(() => loadPlayer(slug));
 });
+
+/** Resolves once the player is known, or the server cannot be reached. */
+export async function whenPlayerKnown(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    effect(() => {
+      if (view.value.connection.kind !== "connecting") resolve();
+    });
+  });
+  await load;
+}
 
 effect(() => {
   roomSlug.value;
