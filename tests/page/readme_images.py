@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.audio_files import write_audio
 from tests.browser.chromium import chromium
@@ -111,13 +111,13 @@ def _post(http: httpx.Client, path: str, body: dict[str, Any], guest: dict[str, 
 
 def _take(server: TuttiServer) -> None:
     with chromium() as browser:
-        desktop = new_visitor(browser, server.base_url, reduced_motion="reduce", **DESKTOP)
+        desktop = _visitor(browser, server, "Dora", DESKTOP)
         page = desktop.open(f"/r/{ROOM}").page
         page.get_by_role("button", name="Play here").click()
         expect(page.get_by_text("Playing here, in sync.")).to_be_visible()
         with server.client() as http:
             _post(http, "player/", {"action": "seek", "position_ms": POSITION_MS}, _guest(http, PEOPLE[0]))
-        phone = new_visitor(browser, server.base_url, reduced_motion="reduce", **PHONE)
+        phone = _visitor(browser, server, "Emil", PHONE)
         phone.open(f"/r/{ROOM}")
         expect(page.get_by_text("Playing here, in sync.")).to_be_visible()
         for scheme in ("light", "dark"):
@@ -128,6 +128,12 @@ def _take(server: TuttiServer) -> None:
         _picture(phone, IMAGES / "phone-dark.png", "dark")
     for size in ("phone", "desktop"):
         shutil.copy(IMAGES / f"{size}-dark.png", PUBLIC / f"screenshot-{size}.png")
+
+
+def _visitor(browser: Browser, server: TuttiServer, name: str, size: dict[str, Any]) -> Visitor:
+    visitor = new_visitor(browser, server.base_url, reduced_motion="reduce", **size)
+    visitor.context.request.post(f"{server.base_url}/api/guests/", data={"name": name})
+    return visitor
 
 
 def _picture(visitor: Visitor, path: Path, scheme: Any) -> None:
