@@ -391,7 +391,8 @@ def test_every_state_of_the_player_is_accessible_and_fits(
     browser: Browser, music: TuttiServer, http: httpx.Client, room: str
 ):
     silent = http.get("/api/tracks/", params={"search": "Bohemian Rhapsody"}).json()[0]["id"]
-    http.post(f"/api/rooms/{room}/playlist/", json={"track_id": silent}).raise_for_status()
+    added = {"track_id": silent, "added_by": "Bo"}
+    http.post(f"/api/rooms/{room}/playlist/", json=added).raise_for_status()
     queue(http, room, "Echo", *TITLES)
     player(http, room, action="play")
     visitor = new_visitor(browser, music.base_url, reduced_motion="reduce", **{**NARROW, "locale": "de-DE"})
@@ -409,6 +410,7 @@ def test_every_state_of_the_player_is_accessible_and_fits(
     bar.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("keine Audiodatei")).to_have_count(1)
+    expect(dialog.get_by_text("Queen, hinzugefügt von Bo")).to_be_visible()
     expect(bar).to_contain_text("Ohne Ton")
     problems += visitor.violations()
     player(http, room, action="skip")

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { lazyMessages, messages } from "../../locales/index.ts";
 import { errorMessage } from "../../store/api_errors.ts";
+import { isNamed } from "../../store/identity.ts";
 import {
   control,
   isPlayerOpen,
@@ -25,7 +26,7 @@ import {
   stopSpeaker,
 } from "../../store/speaker.ts";
 import { upcomingSeconds } from "../../store/up_next.ts";
-import { Cover } from "../../ui/cover.tsx";
+import { Cover, PersonDot } from "../../ui/cover.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { repeated } from "../../ui/playback_time.tsx";
 import { Slider } from "../../ui/slider.tsx";
@@ -56,7 +57,7 @@ export function PlayerControls({ transport }: { transport: ComponentChildren }) 
 
 export function PlayerSheet({ transport }: { transport: ComponentChildren }) {
   const item = playing.value;
-  const { nowPlaying, app } = messages();
+  const { nowPlaying, app, queue } = messages();
   const close = () => {
     isPlayerOpen.value = false;
   };
@@ -69,7 +70,13 @@ export function PlayerSheet({ transport }: { transport: ComponentChildren }) {
             {item.track.title}
           </p>
           <p class="dim" dir="auto">
-            {item.track.artist}
+            <bdi>{item.track.artist}</bdi>
+            {isNamed(item.added_by) && (
+              <>
+                <span class="spoken">, {queue.by}</span> <PersonDot name={item.added_by} />{" "}
+                <bdi>{item.added_by}</bdi>
+              </>
+            )}
           </p>
         </div>
       ) : (
