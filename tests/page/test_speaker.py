@@ -410,7 +410,7 @@ def test_every_state_of_the_player_is_accessible_and_fits(
     bar.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("keine Audiodatei")).to_have_count(1)
-    expect(dialog.get_by_text("Queen, hinzugefügt von Bo")).to_be_visible()
+    expect(dialog.get_by_text("hinzugefügt von Bo")).to_be_visible()
     expect(bar).to_contain_text("Ohne Ton")
     problems += visitor.violations()
     player(http, room, action="skip")

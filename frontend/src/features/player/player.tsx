@@ -57,7 +57,7 @@ export function PlayerControls({ transport }: { transport: ComponentChildren }) 
 
 export function PlayerSheet({ transport }: { transport: ComponentChildren }) {
   const item = playing.value;
-  const { nowPlaying, app, queue } = messages();
+  const { nowPlaying, app } = messages();
   const close = () => {
     isPlayerOpen.value = false;
   };
@@ -70,14 +70,13 @@ export function PlayerSheet({ transport }: { transport: ComponentChildren }) {
             {item.track.title}
           </p>
           <p class="dim" dir="auto">
-            <bdi>{item.track.artist}</bdi>
-            {isNamed(item.added_by) && (
-              <>
-                <span class="spoken">, {queue.by}</span> <PersonDot name={item.added_by} />{" "}
-                <bdi>{item.added_by}</bdi>
-              </>
-            )}
+            {item.track.artist}
           </p>
+          {isNamed(item.added_by) && (
+            <p class="dim small" dir="auto">
+              <PersonDot name={item.added_by} /> {nowPlaying.addedBy(item.added_by)}
+            </p>
+          )}
         </div>
       ) : (
         <p class="dim">{nowPlaying.nothing}</p>
