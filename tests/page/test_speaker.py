@@ -56,6 +56,16 @@ KEEP_DEVICE = """{
         return gain;
     };
 }"""
+# As soon as it is there. A press by a script does not let a page make sound.
+PRESS_WITHOUT_USER = """addEventListener("DOMContentLoaded", () => {
+    const observer = new MutationObserver(() => {
+        const button = document.querySelector("%s");
+        if (!button) return;
+        observer.disconnect();
+        button.click();
+    });
+    observer.observe(document, { childList: true, subtree: true });
+})"""
 HELD_LOCKS = "() => locks.filter((one) => !one.released).length"
 SHOWN = """() => {
     const { metadata, playbackState } = navigator.mediaSession;
@@ -186,6 +196,28 @@ def test_one_tap_plays_the_queue_in_sync_and_the_next_track_without_a_gap(
     until(page, lambda: page.evaluate(PLAYING) == [])
     expect(page.get_by_role("status")).to_contain_text("Paused")
     assert visitor.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "selector"), [("/speaker", ".speaker-start"), ("", ".player-speakers .button.main")]
+)
+def test_a_browser_that_blocks_sound_says_so_and_plays_after_a_tap(
+    visitor: Visitor, http: httpx.Client, room: str, path: str, selector: str
+):
+    queue(http, room, "Echo")
+    player(http, room, action="play")
+    page = visitor.page
+    page.add_init_script(PRESS_WITHOUT_USER % selector)
+    # Any command to the page would count as a user's tap.
+    with page.expect_event("console", lambda message: "AudioContext was not allowed" in message.text):
+        page.goto(f"{visitor.base_url}/r/{room}{path}")
+
+    expect(page.get_by_text("the browser blocks sound until you tap.")).to_be_visible()
+    assert visitor.violations() == []
+    page.locator(selector).click()
+
+    is_heard(page)
+    expect(page.get_by_text("the browser blocks sound until you tap.")).to_have_count(0)
 
 
 def test_media_session_wake_lock_and_gain_follow_the_player(visitor: Visitor, http: httpx.Client, room: str):
