@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.playlist.models import PlaylistTrack, RemovedItem
+from apps.playlist.models import Play, PlaylistTrack, RemovedItem
 from apps.playlist.placement import queue_positions, renumber
 from apps.playlist.positions import QueuePosition
-from apps.playlist.services import MAX_PREDECESSORS, Place, change_item
+from apps.playlist.services import MAX_PREDECESSORS, Place, change_item, play_item, stop_playing
 from apps.playlist.tests.rooms import event_recorder, queued, titles
 from apps.rooms.models import Room
 from apps.tracks.models import Track
@@ -76,6 +77,18 @@ def test_a_renumbering_takes_no_longer_than_150_reads_of_the_queue(room):
 
     renumber(room, order=order)
     assert queue_positions(room) == [QueuePosition(float(n), pk) for n, pk in enumerate(order, start=1)]
+
+
+def test_a_room_is_deleted_without_reading_its_plays(room):
+    """There may be as many as its owner has started in weeks."""
+    (item,) = queued(room, "a")
+    for _ in range(3):
+        play_item(slug=room.slug, item_id=item.pk)
+        stop_playing(slug=room.slug)
+    with CaptureQueriesContext(connection) as queries:
+        room.delete()
+    assert not [query["sql"] for query in queries if '"playlist_play"."item"' in query["sql"]]
+    assert not Play.objects.exists()
 
 
 def shortest(act: Callable[[], Any]) -> float:
