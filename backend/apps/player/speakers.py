@@ -198,7 +198,9 @@ class PlayerExtension(HubExtension):
         connected.reported_at = now
         speaker, player = connected.speaker, known.player
         is_comparable = player.state == State.PLAYING and message.state == "playing"
-        speaker.lag_ms = message.position_ms - player.position_at(_time_of(message)) if is_comparable else None
+        speaker.lag_ms = (
+            message.position_ms - player.position_at(_time_of(message)) if is_comparable else None
+        )
         speaker.state, speaker.play_id = message.state, player.play_id
         stored = (speaker.state, speaker.play_id, speaker_payload(speaker).in_sync)
         if stored != connected.stored:

@@ -51,7 +51,9 @@ async def test_many_speakers_of_an_address_do_not_delay_the_hub(monkeypatch: pyt
     monkeypatch.setattr(speakers, "_joined", join)
     extension, message = PlayerExtension(), SpeakerJoinMessage(name="Kitchen", kind="other")
     sockets: list[Any] = [Room() for _ in range(10)]
-    joins = [asyncio.create_task(extension.handle(socket, message, network="192.0.2.1")) for socket in sockets]
+    joins = [
+        asyncio.create_task(extension.handle(socket, message, network="192.0.2.1")) for socket in sockets
+    ]
     await until(lambda: len(joined) == MAX_CONCURRENT_READS)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await run_in_reader(joined.clear)
