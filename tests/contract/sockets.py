@@ -38,13 +38,16 @@ class Socket:
         query: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
         host: str = "",
+        address: str = "",
     ) -> None:
-        """With `host` the request names another one than it goes to."""
+        """With `host` the request names another one than it goes to. `address` is the client's own."""
         if position is not None:
             query = {"epoch": position[0], "since": position[1]}
         server = urlsplit(server_url)
         url = f"ws://{host or server.netloc}{path}" + (f"?{urlencode(query)}" if query else "")
         options: dict[str, Any] = {"additional_headers": headers, "proxy": None, "compression": None}
+        if address:
+            options["source_address"] = (address, 0)
         if host:
             options["sock"] = create_connection((server.hostname, server.port), timeout=DEADLINE_SECONDS)
         self._opened = ExitStack()

@@ -116,12 +116,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "restored one item too early",
             f"{PLAYLIST}services.py",
-            """        if index is not None:
-            return gap_after(queue, index)
-    return gap_after(queue, -1)""",
-            """        if index is not None:
-            return gap_after(queue, index - 1)
-    return gap_after(queue, -1)""",
+            "return gap_after(queue, indexes[predecessor])",
+            "return gap_after(queue, indexes[predecessor] - 1)",
             "A restored track stands in front of the track that it stood behind.",
         ),
         Mutant(
@@ -314,6 +310,20 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             "chain[0]",
             "Any client gets around every limit with an invented X-Forwarded-For.",
         ),
+        Mutant(
+            "current passwords guessed without a limit",
+            f"{USERS}services.py",
+            "with count_failures(LOGIN_FAILURES, user.key):",
+            'with count_failures(LOGIN_FAILURES, f"{user.key} {old}"):',
+            "With a stolen session, the password can be guessed from many addresses.",
+        ),
+        Mutant(
+            "exports without a limit",
+            f"{USERS}views.py",
+            "        check_rate_limit(EXPORTS, caller.key)\n",
+            "",
+            "An account can have the server read all its data again and again.",
+        ),
     ),
     "identity": (
         Mutant(
@@ -329,6 +339,13 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             '{"item": {**play.item, "added_by": ANONYMOUS}, "adder": ""}',
             '{"adder": ""}',
             "The history still shows the name of an erased account.",
+        ),
+        Mutant(
+            "tokens derived from a reused one",
+            f"{USERS}jwt_tokens.py",
+            "            BlacklistedToken.objects.get_or_create(token=record)\n",
+            "            del record\n            return\n",
+            "A thief who used a refresh token before its owner stays logged in.",
         ),
         Mutant(
             "token of a switched-off account",

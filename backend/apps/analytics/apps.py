@@ -16,13 +16,13 @@ class AnalyticsConfig(AppConfig):
             detach_track,
         )
         from apps.playlist.models import Play
-        from apps.rooms.models import Room
+        from apps.playlist.rules import room_deletion_began
         from apps.tracks.models import register_dependents
         from apps.users.models import User
         from apps.users.personal_data import register_personal_data
 
         post_save.connect(count_play, sender=Play)
-        pre_delete.connect(delete_plays_of_room, sender=Room)
+        room_deletion_began.connect(delete_plays_of_room)
         pre_delete.connect(delete_person_activities, sender=User)
         register_dependents(lock=lock_nothing, release=detach_track)
         register_personal_data(AnalyticsPersonalData())

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.analytics.hooks import tracks_of_recommendations
 from apps.analytics.models import Activity, Kind, RoomPlayDayCount
-from apps.analytics.rollups import add_counts, day_of, lock_exclusive, lock_shared
+from apps.analytics.rollups import add_counts, date_of, day_of, lock_exclusive, lock_shared
 from apps.playlist.models import Play
 from apps.realtime.decorators import log_action
 from apps.realtime.services import lock_streams
@@ -188,12 +189,15 @@ def count_play(*, instance: Play, created: bool, raw: bool, **_: Any) -> None:
     add_counts(RoomPlayDayCount, {(day_of(instance.started_at),): 1})
 
 
-def delete_plays_of_room(*, instance: Room, **_: Any) -> None:
+def delete_plays_of_room(*, room: Room, **_: Any) -> None:
     """Before a room is deleted: deletes its plays with their counts. Activities stay: they are the users'."""
-    plays = Play.objects.filter(room=instance)
-    gone = _by_day(plays.values_list("started_at", flat=True))
-    plays.delete()
-    add_counts(RoomPlayDayCount, {key: -count for key, count in gone.items()})
+    plays = Play.objects.filter(room=room).order_by()
+    by_day = plays.values_list(TruncDate("started_at")).annotate(Count("pk"))
+    gone = {((day - date_of(0)).days,): -count for day, count in by_day}
+    # Django would read each play first, which takes ten times as long, under the lock.
+    QuerySet(Activity).filter(room_play__in=plays).update(room_play=None)
+    plays._raw_delete(plays.db)
+    add_counts(RoomPlayDayCount, gone)
 
 
 def claim_room_plays(*, user_id: int, adder: str) -> int:

@@ -1,10 +1,9 @@
 """Reads of players."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from apps.audio.models import BEST_FIRST, AudioFile
 from apps.player.models import AfterPlay, Player, Speaker, State
@@ -17,6 +16,9 @@ from core.errors import raises
 from core.server_clock import server_now
 from core.statements import Rows, columns, fetch_one
 
+MAX_LISTED_SPEAKERS = 100
+# A seek to this part of a track counts as a play: the next one soon begins.
+LAST_PART_MS = 30_000
 _players = Rows(Player)
 # These statements contain names of tables and columns, and nothing that clients have sent.
 _PLAYER_AND_PLAY = (
@@ -101,8 +103,15 @@ def next_item(room: Room, player: Player) -> PlaylistTrack | None:
     return item
 
 
-def speakers_of(room_id: int, *, now: datetime) -> Sequence[Speaker]:
-    return list(Speaker.objects.filter(room_id=room_id, expires_at__gt=now))
+def listed_speakers(speakers: QuerySet[Speaker], *, now: datetime) -> list[Speaker]:
+    """Those that joined first: the list is sent to all sockets of the room, again and again."""
+    return list(speakers.filter(expires_at__gt=now)[:MAX_LISTED_SPEAKERS])
+
+
+def ends_soon(slug: str, *, position_ms: int) -> bool:
+    """Whether the current item of the room is in its last part at this position."""
+    players = Player.objects.filter(room__slug=slug, duration_ms__lt=position_ms + LAST_PART_MS)
+    return players.exists()
 
 
 @raises(room_for)
@@ -115,7 +124,7 @@ def player_of(slug: str) -> PlayerPayload:
             player,
             item=current_item(room),
             following=next_item(room, player),
-            speakers=speakers_of(room.pk, now=now),
+            speakers=listed_speakers(room.speakers.all(), now=now),
             now=now,
         )
 

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
+from django.core.exceptions import ValidationError
 
 from apps.player.clock import Outlook, PlayerClock
 from apps.player.models import MAX_SPEAKER_NAME, Player, Speaker, State
@@ -22,15 +23,24 @@ from apps.player.payloads import (
     SpeakersChanged,
     speaker_payload,
 )
-from apps.player.selectors import beat_of_stream, player_for, player_of
+from apps.player.selectors import beat_of_stream, listed_speakers, player_for, player_of
 from apps.player.services import join_speaker, leave_speaker, look_after, note_report
 from apps.playlist.models import STREAM_KIND
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.extensions import HubExtension, Socket
+from apps.realtime.hub import current_hub
 from apps.realtime.messages import typed_text
 from apps.realtime.publishing import publish_notice
 from apps.rooms.models import Room
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound, RateLimited
+from core.names import validate_name
+from core.rate_limits import (
+    PLAYER_ACTIONS,
+    PLAYS_OF_ADDRESS,
+    Limit,
+    RateLimitExceeded,
+    check_rate_limit,
+)
 from core.server_clock import server_now
 
 logger = logging.getLogger(__name__)
@@ -47,6 +57,7 @@ MAX_POSITION_MS = 1_000_000_000
 # A report's own time counts up to this difference to the server's: beyond it, the client's clock is wrong.
 MAX_REPORT_AGE = timedelta(seconds=10)
 
+R = TypeVar("R")
 ReportState = Literal["playing", "waiting", "blocked", "ended", "failed"]
 
 
@@ -80,6 +91,7 @@ class _Connected:
 
     slug: str
     speaker: Speaker
+    network: str
     reported_at: float = 0.0
     stored: tuple[Any, ...] = ()
 
@@ -140,10 +152,10 @@ class PlayerExtension(HubExtension):
             self._sent.pop(stream_id, None)
             self._known.pop(stream_id, None)
 
-    async def handle(self, socket: Socket, message: Any) -> None:
+    async def handle(self, socket: Socket, message: Any, *, network: str) -> None:
         match message:
             case SpeakerJoinMessage(name=name, kind=kind):
-                await self._join(socket, name, kind)
+                await self._join(socket, _shown(name), kind, network)
             case SpeakerReportMessage():
                 await self._report(socket, message)
             case _:
@@ -151,12 +163,12 @@ class PlayerExtension(HubExtension):
 
     # --- Joining and leaving ------------------------------------------------------------------------
 
-    async def _join(self, socket: Socket, name: str, kind: SpeakerKind) -> None:
+    async def _join(self, socket: Socket, name: str, kind: SpeakerKind, network: str) -> None:
         self._drop(socket)
         speaker_id = secrets.token_hex(8)
         speaker = Speaker(speaker_id=speaker_id, name=name, kind=kind, expires_at=server_now() + LEASE)
-        slug, player = await run_in_reader(_joined, socket.stream_id, speaker)
-        self._connected[socket] = _Connected(slug, speaker)
+        slug, player = await _in_turn(network, _joined, socket.stream_id, speaker, network)
+        self._connected[socket] = _Connected(slug, speaker, network)
         if socket not in self._sockets.get(socket.stream_id, ()):
             self._drop(socket)  # it was closed since
             return
@@ -171,7 +183,7 @@ class PlayerExtension(HubExtension):
             self._start(self._leave(socket.stream_id, connected))
 
     async def _leave(self, stream_id: int, connected: _Connected) -> None:
-        await run_in_reader(_left, connected.slug, connected.speaker.speaker_id)
+        await _in_turn(connected.network, _left, connected.slug, connected.speaker.speaker_id)
         publish_notice(stream_id)
 
     # --- Reports ------------------------------------------------------------------------------------
@@ -180,7 +192,7 @@ class PlayerExtension(HubExtension):
         connected, now = self._connected.get(socket), asyncio.get_running_loop().time()
         if connected is None or now - connected.reported_at < REPORT_SECONDS:
             return
-        known = await self._player(socket)
+        known = await self._player(socket, connected.network)
         if known.item_id != message.item_id:
             return
         connected.reported_at = now
@@ -190,21 +202,23 @@ class PlayerExtension(HubExtension):
             message.position_ms - player.position_at(_time_of(message)) if is_comparable else None
         )
         speaker.state, speaker.play_id = message.state, player.play_id
-        if message.state == "failed" and connected.stored[:1] != ("failed",):
-            logger.info("Speaker %s could not play: %s", speaker.name, message.message)
         stored = (speaker.state, speaker.play_id, speaker_payload(speaker).in_sync)
         if stored != connected.stored:
+            is_over = message.state == "ended" and player.duration_ms is None
+            may_begin_play = is_over or message.state == "failed"
+            await _in_turn(connected.network, _reported, connected, may_begin_play)
+            if message.state == "failed":
+                logger.info("A speaker (%s) could not play: %s", speaker.kind, message.message)
             connected.stored = stored
-            await run_in_reader(_reported, connected.slug, speaker)
             publish_notice(socket.stream_id)
         else:
             self._send_soon(socket.stream_id)
 
-    async def _player(self, socket: Socket) -> _Known:
+    async def _player(self, socket: Socket, network: str) -> _Known:
         known = self._known.get(socket.stream_id)
         if known is None or known.head != socket.head:
             head = socket.head
-            player = await run_in_reader(_player_of_stream, socket.stream_id)
+            player = await _in_turn(network, _player_of_stream, socket.stream_id)
             known = self._known[socket.stream_id] = _Known(head, player, player.room.playing_id)
         return known
 
@@ -260,6 +274,25 @@ class PlayerExtension(HubExtension):
             logger.warning("Could not look after the speakers: %r", error)
 
 
+async def _in_turn(network: str, act: Callable[..., R], *arguments: Any) -> R:
+    """In a reader thread. Addresses take turns, so that many speakers of one delay neither others nor the
+    hub.
+    """
+    return await current_hub().admission.read_for(network, act, *arguments)
+
+
+def _shown(name: str) -> str:
+    """The name as the room shows it. Raises InvalidInput."""
+    name = name.strip()
+    if not name:
+        raise InvalidInput.of("name", "This field may not be blank.")
+    try:
+        validate_name(name)
+    except ValidationError as error:
+        raise InvalidInput.of("name", *error.messages) from None
+    return name
+
+
 async def _written(write: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     await run_in_reader(write, *arguments)
 
@@ -277,6 +310,14 @@ def _is_news(now: Sequence[SpeakerPayload], before: Sequence[SpeakerPayload]) ->
 # --- In reader threads -------------------------------------------------------------------------------
 
 
+def _count(limit: Limit, network: str) -> None:
+    """Raises RateLimited, which does not close the socket: others of its network may have called."""
+    try:
+        check_rate_limit(limit, network)
+    except RateLimitExceeded as error:
+        raise RateLimited(retry_after_seconds=error.retry_after_seconds) from None
+
+
 def _room_of(stream_id: int) -> Room:
     room = Room.objects.filter(stream_id=stream_id).first()
     if room is None:
@@ -289,7 +330,8 @@ def _time_of(message: SpeakerReportMessage) -> datetime:
     return message.at if message.at is not None and abs(message.at - now) <= MAX_REPORT_AGE else now
 
 
-def _joined(stream_id: int, speaker: Speaker) -> tuple[str, PlayerPayload]:
+def _joined(stream_id: int, speaker: Speaker, network: str) -> tuple[str, PlayerPayload]:
+    _count(PLAYER_ACTIONS, network)
     slug = _room_of(stream_id).slug
     join_speaker(slug=slug, speaker=speaker)
     look_after(slug=slug)  # while offline, the speaker may have started the next track
@@ -303,8 +345,10 @@ def _left(slug: str, speaker_id: str) -> None:
         return  # the room was deleted, and its speakers with it
 
 
-def _reported(slug: str, speaker: Speaker) -> None:
-    note_report(slug=slug, speaker=speaker)
+def _reported(connected: _Connected, may_begin_play: bool) -> None:  # noqa: FBT001 - passed on by a reader
+    if may_begin_play:
+        _count(PLAYS_OF_ADDRESS, connected.network)
+    note_report(slug=connected.slug, speaker=connected.speaker)
 
 
 def _player_of_stream(stream_id: int) -> Player:
@@ -312,7 +356,7 @@ def _player_of_stream(stream_id: int) -> Player:
 
 
 def _speakers_of_stream(stream_id: int) -> list[Speaker]:
-    return list(Speaker.objects.filter(room__stream_id=stream_id, expires_at__gt=server_now()))
+    return listed_speakers(Speaker.objects.filter(room__stream_id=stream_id), now=server_now())
 
 
 def _renew(lags: dict[str, int | None]) -> None:

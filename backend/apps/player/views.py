@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.player.payloads import EXAMPLE_PLAYER
-from apps.player.selectors import player_of
+from apps.player.selectors import ends_soon, player_of
 from apps.player.serializers import PlayerActionSerializer
 from apps.player.services import change_settings, go_back, pause, play, resume, seek, skip, stop
 from apps.playlist.views import TOP_HEADERS, QueueViewSet
@@ -68,7 +68,8 @@ class PlayerViewSet(QueueViewSet):
         given = wanted.validated_data
         network = network_of(visit_of(request).address)
         check_rate_limit(PLAYER_ACTIONS, network)
-        if given["action"] in BEGINNING:
+        is_last_part = given["action"] == "seek" and ends_soon(slug, position_ms=given["position_ms"])
+        if is_last_part or given["action"] in BEGINNING:
             check_rate_limit(PLAYS_OF_ADDRESS, network)
         _act(slug, given, wanted.settings())
 

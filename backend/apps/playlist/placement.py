@@ -13,13 +13,20 @@ from apps.playlist.positions import (
     index_of,
     is_usable,
     nonzero_position,
-    plain,
 )
 from apps.rooms.models import Room
-from core.statements import fetch_all
+from core.statements import fetch_all, run_later
 
 # Sent when a whole queue was renumbered. `subject` is the Room.
 queue_reordered = Signal()
+# SQLite's limit of parameters is higher than two for each.
+ITEMS_PER_STATEMENT = 500
+# Django's bulk_update takes some 100 ms for a thousand items, in which no other room could be written.
+_RAISE = (
+    "UPDATE playlist_playlisttrack AS item SET position = place.column2 FROM (VALUES {}) AS place"
+    " WHERE item.id = place.column1"
+)
+_LOWER = "UPDATE playlist_playlisttrack SET position = position - %s WHERE room_id = %s"
 _POSITIONS = "SELECT position, id FROM playlist_playlisttrack WHERE room_id = %s ORDER BY position"
 
 
@@ -66,17 +73,16 @@ def renumber_if_tight(room: Room, item_id: int) -> None:
 def renumber(room: Room, *, order: Sequence[int] | None = None) -> None:
     """Gives the items 1.0, 2.0, … in their order, or in that of `order`, and sends it as one event.
 
-    Two updates, because no two items may share a position at any moment: first above everything that is
+    Two steps, because no two items may share a position at any moment: first above everything that is
     there, then down.
     """
-    items: list[PlaylistTrack] = list(room.items.order_by("position"))
-    if order is not None:
-        rank = {item_id: index for index, item_id in enumerate(order)}
-        items.sort(key=lambda item: rank[item.pk])
-    highest = max((item.position for item in items), default=0.0)
-    base = float(int(max(highest, len(items))) + 1)
-    for start in (base, 0.0):
-        for number, item in enumerate(items, start=1):
-            item.position = plain(start + number)
-        room.items.bulk_update_without_events(items, ["position"])
+    queue = queue_positions(room)
+    ids = [standing.item_id for standing in queue] if order is None else order
+    highest = queue[-1].position if queue else 0.0
+    base = float(int(max(highest, len(ids))) + 1)
+    for start in range(0, len(ids), ITEMS_PER_STATEMENT):
+        places = list(enumerate(ids[start : start + ITEMS_PER_STATEMENT], start=start + 1))
+        values = ", ".join(["(%s, %s)"] * len(places))
+        run_later(_RAISE.format(values), [one for number, pk in places for one in (pk, base + number)])
+    run_later(_LOWER, [base, room.pk])
     queue_reordered.send(sender=type(room), subject=room)

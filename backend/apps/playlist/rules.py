@@ -39,6 +39,8 @@ from core.statements import fetch_all, update_and_read
 
 # Sent in the transaction that switches the playing item of a room, after the event; argument: `room`.
 play_switched = Signal()
+# Sent in the transaction that deletes a room, before Django reads what refers to it; argument: `room`.
+room_deletion_began = Signal()
 
 
 @register_rules(Room)
@@ -68,6 +70,7 @@ class RoomRules(Rules[Room]):
     def before_deletion(self, row: Room) -> None:
         if row.slug == MAIN_ROOM:
             raise Conflict("The main room always exists.")
+        room_deletion_began.send(sender=Room, room=row)
 
     def after_deletion(self, row: Room) -> None:
         close_stream(row.stream_id)

@@ -47,12 +47,23 @@ from apps.rooms.selectors import NO_SUCH_ROOM
 from apps.users.services import lock_person_later
 from core.database import in_transaction
 from core.errors import ErrorSpec, InternalError, InvalidInput, NotFound, raises
+from core.statements import fetch_all
 
 __all__ = ["Place", "add_item", "calculate_position"]
 
 logger = logging.getLogger(__name__)
 # A removed item can be restored for this long.
 RESTORABLE_FOR = timedelta(minutes=10)
+# Clients can make the chain of removed predecessors long; one that has more was at the head.
+MAX_PREDECESSORS = 1000
+_PREDECESSORS = (
+    "WITH RECURSIVE gone(room_id, after_item_number, number) AS ("
+    "SELECT room_id, after_item_number, 1 FROM playlist_removeditem WHERE item_number = %s AND room_id = %s"
+    " UNION ALL SELECT removed.room_id, removed.after_item_number, number + 1 FROM gone"
+    " JOIN playlist_removeditem AS removed"
+    " ON removed.item_number = gone.after_item_number AND removed.room_id = gone.room_id WHERE number < %s"
+    ") SELECT after_item_number FROM gone ORDER BY number"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,17 +348,12 @@ def _gap_of_gone(
 
     If that is the item to be moved, the item is already there.
     """
-    seen: set[int] = set()
-    wanted: int | None = item_id
-    while wanted is not None and wanted not in seen:
-        seen.add(wanted)
-        removed = RemovedItem.objects.filter(pk=wanted, room=room).first()
-        if removed is None:
-            return gap_at_end(queue)
-        wanted = removed.after_item_number
-        if moving is not None and wanted == moving.pk:
+    predecessors = [one for (one,) in fetch_all(_PREDECESSORS, [item_id, room.pk, MAX_PREDECESSORS])]
+    indexes = {standing.item_id: index for index, standing in enumerate(queue)}
+    for predecessor in predecessors:
+        if moving is not None and predecessor == moving.pk:
             return _gap_of(queue, moving)
-        index = None if wanted is None else index_of(queue, wanted)
-        if index is not None:
-            return gap_after(queue, index)
-    return gap_after(queue, -1)
+        if predecessor in indexes:
+            return gap_after(queue, indexes[predecessor])
+    has_beginning = len(predecessors) == MAX_PREDECESSORS or predecessors[-1:] == [None]
+    return gap_after(queue, -1) if has_beginning else gap_at_end(queue)

@@ -88,7 +88,11 @@ class Admission:
 
     async def read(self, visit: Visit, read: Callable[..., R], *args: Any) -> R:
         """Runs a read in a reader thread. Addresses take turns, so that none delays others."""
-        await self._turns.take(network_of(visit.address))
+        return await self.read_for(network_of(visit.address), read, *args)
+
+    async def read_for(self, network: str, read: Callable[..., R], *args: Any) -> R:
+        """The same for a network."""
+        await self._turns.take(network)
         try:
             return await run_in_reader(read, *args)
         finally:

@@ -156,8 +156,9 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         await self._answer(connection, command_from(data, kind=self._kind))
 
     async def _answer(self, connection: Connection, command: Command) -> None:
-        if self._admitted is not None and not isinstance(command, Ping | FollowPeople):
-            self._hub.admission.count_read(self._admitted.network)
+        network = self._admitted.network if self._admitted else ""
+        if not isinstance(command, Ping | FollowPeople):
+            self._hub.admission.count_read(network)
         match command:
             case Ping(ts=ts):
                 connection.put(pong_text(ts=ts, seq=connection.seq))
@@ -172,7 +173,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 self._set_present(connection, caller.key)
                 connection.put(message_text(_identified_as(caller)))
             case ExtensionMessage(message=message):
-                await self._hub.extension_of(self._kind, message).handle(connection, message)
+                await self._hub.extension_of(self._kind, message).handle(connection, message, network=network)
 
     async def _identified(self, command: Identify) -> Caller:
         shown = {"guest_token": ("x-guest-token", ""), "access": ("authorization", "Bearer ")}

@@ -49,8 +49,8 @@ class HubExtension:
     def notice(self, stream_id: int) -> None:
         """A process has called `publish_notice` for this stream, of which this one has listeners."""
 
-    async def handle(self, socket: Socket, message: Any) -> None:
-        """A socket has sent one of `client_messages`."""
+    async def handle(self, socket: Socket, message: Any, *, network: str) -> None:
+        """A socket of this network has sent one of `client_messages`."""
 
 
 EXTENSIONS: list[type[HubExtension]] = []

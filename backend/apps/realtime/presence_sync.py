@@ -125,16 +125,23 @@ LOOK_EVERY_SECONDS = 3600.0
 class VisitWriter:
     """Visits of one process. Its task runs only while there are listeners, or just after a visit."""
 
-    def __init__(self, listened_to: Callable[[], Collection[int]]) -> None:
+    def __init__(
+        self, listened_to: Callable[[], Collection[int]], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._listened_to = listened_to
+        self._clock = clock
         self._due: set[int] = set()
         # Streams whose visits were written within this hour, or are about to be.
         self._known: set[int] = set()
+        self._known_until = 0.0
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def note(self, stream_id: int) -> None:
         """Records a visit."""
+        if self._clock() >= self._known_until:
+            self._known.clear()
+            self._known_until = self._clock() + LOOK_EVERY_SECONDS
         if stream_id in self._known:
             return
         self._known.add(stream_id)
@@ -160,8 +167,7 @@ class VisitWriter:
                 async with asyncio.timeout(LOOK_EVERY_SECONDS):
                     await self._changed.wait()
             except TimeoutError:
-                self._known.clear()
-        self._known.clear()
+                pass
 
 
 # --- Broadcasts --------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ const LOOK_AGAIN_MS = 15_000;
 // After a failed request for the audio.
 const RETRY_MS = 3_000;
 const IN_SYNC_MS = 50;
+const MAX_NAME = 60;
 
 /** Why a speaker is silent; null while it plays. */
 export type Silence = "stopped" | "paused" | "blocked" | "loading" | "no-audio" | "failed" | "muted" | null;
@@ -81,10 +82,12 @@ function storedVolume(): number {
   return stored >= 0 && stored <= 100 ? stored : 100;
 }
 
-/** The name under which the room lists this speaker. */
+/** The name under which the room lists this speaker. The server rejects a longer one than MAX_NAME. */
 export function speakerName(): string {
   const device = /Android|iPhone|iPad|Windows|Macintosh|Linux/.exec(navigator.userAgent)?.[0] ?? "Browser";
-  return ownName.value ? `${ownName.value} (${device})` : device;
+  const suffix = ` (${device})`;
+  const name = [...ownName.value].slice(0, MAX_NAME - suffix.length).join("");
+  return name ? name + suffix : device;
 }
 
 class Speaker {

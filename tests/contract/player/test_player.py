@@ -13,6 +13,7 @@ from tests.contract.queues import Queue
 from tests.contract.sockets import Socket
 from tests.contract.staff import add_track
 from tests.processes import TuttiServer
+from tests.services import wait_for
 
 JOIN = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
 
@@ -170,10 +171,27 @@ def seconds_between(first: str, second: str) -> float:
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()
 
 
-@pytest.mark.both_sizes
-@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
-def test_a_speaker_name_that_no_database_stores_is_rejected(connect: Callable[..., Socket], name: str):
+@pytest.mark.parametrize(
+    "name",
+    ["\ud800", "a\0b", "", " ", "a\nb", "\u202eadA", "A\u200bda", "\u0430da"],
+    ids=["surrogate", "NUL", "empty", "blank", "line", "direction", "invisible", "alphabets"],
+)
+def test_an_invalid_speaker_name_is_rejected(connect: Callable[..., Socket], name: str):
+    """It is shown to the room, like the names of people."""
     socket = connect()
-    error = socket.ask({**JOIN, "name": name}, "error")["payload"]
-    assert error["code"] == "VALIDATION_ERROR"
-    assert socket.ask(JOIN, "speaker.joined")["payload"]["speaker_id"]
+    assert socket.error_for({**JOIN, "name": name}) == "VALIDATION_ERROR"
+    assert socket.ask({**JOIN, "name": " Küche (Android) "}, "speaker.joined")["payload"]["speaker_id"]
+
+
+def test_a_speakers_failure_is_logged_without_its_name(
+    queue: Queue, connect: Callable[..., Socket], server: TuttiServer
+):
+    """The web app's name of a speaker contains the user's."""
+    (item,) = queue.fill(1)
+    socket = connect()
+    socket.ask({**JOIN, "name": "Wilhelmina (Linux)"}, "speaker.joined")
+    player(queue, action="play")
+    socket.send({**report(item, 0, "failed"), "message": "no decoder for this"})
+
+    wait_for(lambda: "no decoder for this" in server.log)
+    assert "Wilhelmina" not in server.log

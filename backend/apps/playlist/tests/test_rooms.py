@@ -17,7 +17,8 @@ from apps.playlist.tests.rooms import event_recorder, queued, vote
 from apps.playlist.wish_services import make_wish, purge_old_wishes
 from apps.realtime.models import Event, Stream
 from apps.realtime.publishing import Hint
-from apps.realtime.services import note_visits
+from apps.realtime.services import lock_streams, note_visits
+from apps.rooms import services
 from apps.rooms.models import MAIN_ROOM, Room
 from apps.rooms.selectors import room_for
 from apps.rooms.services import (
@@ -141,6 +142,30 @@ def test_empty_rooms_without_a_visit_for_30_days_are_deleted():
     kept = {MAIN_ROOM, lately.slug, full.slug}
     assert set(Room.objects.values_list("slug", flat=True)) == kept
     assert set(Stream.objects.filter(kind=STREAM_KIND).values_list("name", flat=True)) == kept
+
+
+@pytest.mark.parametrize("way", ["visited", "filled", "deleted"])
+def test_a_room_that_is_used_at_the_moment_of_its_deletion_stays(monkeypatch, way: str):
+    """The room is found, used before its lock is taken, and looked at again under the lock."""
+    used, other = made(), made()
+    for room in (used, other):
+        unvisited_for(room, 31)
+
+    def use(stream_ids: list[int]) -> None:
+        if used.stream_id in stream_ids:
+            if way == "visited":
+                note_visits(stream_ids)
+            elif way == "filled":
+                queued(used, "a")
+                unvisited_for(used, 31)
+            else:
+                used.delete()
+        lock_streams(stream_ids)
+
+    monkeypatch.setattr(services, "lock_streams", use)
+    assert purge_empty_rooms() == 1
+    assert Room.objects.filter(pk=used.pk).exists() == (way != "deleted")
+    assert not Room.objects.filter(pk=other.pk).exists()
 
 
 def test_wishes_expire_after_a_day():

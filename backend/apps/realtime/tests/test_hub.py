@@ -17,6 +17,7 @@ from apps.realtime.database_reads import LogPoller
 from apps.realtime.feed import Feed
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.models import Stream
+from apps.realtime.presence_sync import VisitWriter
 from apps.realtime.publishing import Hint, Publisher, group_of
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
@@ -62,6 +63,22 @@ async def test_a_listener_is_a_visitor(hub, stored_board, monkeypatch, *, stays:
     for _ in range(2 if stays else 1):  # also later on
         await until_noted()
         await in_database(leave_alone)
+
+
+async def test_a_later_visit_is_stored_although_new_streams_are_visited_all_the_time(clock, monkeypatch):
+    written: list[int] = []
+    monkeypatch.setattr(presence_sync, "VISITS_SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(presence_sync, "note_visits", written.extend)
+    visits = VisitWriter(lambda: [99], clock=clock)
+    for new in range(2, 5):
+        written.clear()
+        for stream_id in (1, new):
+            visits.note(stream_id)
+        await until(lambda: len(written) > 1)
+        assert new in written
+        assert 1 in written
+        clock.advance(presence_sync.LOOK_EVERY_SECONDS)
+    visits.stop()
 
 
 async def test_without_hints_polling_finds_events_epochs_and_the_end(deaf, hub, stored_board):

@@ -13,7 +13,7 @@ from apps.users.models import User, folded
 from apps.users.services import count_newcomer
 from apps.users.tests.conftest import FACTS, PASSWORD, code_of, register, send
 from core.models import IdempotencyRecord
-from core.rate_limits import NEW_GUESTS
+from core.rate_limits import EXPORTS, NEW_GUESTS
 
 pytestmark = pytest.mark.django_db
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": ["Nina Simone"], "moods": ["calm"]}
@@ -53,6 +53,17 @@ def test_a_registration_counts_as_a_new_voter_of_its_address_unless_a_guest_regi
     cache.clear()
     count_newcomer(address="127.0.0.1")
     assert send(client, "post", "users/", FACTS, **elsewhere).status_code == 201
+
+
+def test_exports_are_limited_per_account(ada, settings):
+    """Each reads everything that is stored about the account."""
+    settings.RATE_LIMIT_FACTOR = 2 / EXPORTS.max_calls
+    client, other = as_account(ada), as_account(User.objects.create_user("bo"))
+
+    exports = [send(client, "get", "users/me/export/").status_code for _ in range(3)]
+
+    assert exports == [200, 200, 429]
+    assert send(other, "get", "users/me/export/").status_code == 200
 
 
 def test_the_number_of_queries_of_a_list_is_constant(django_assert_max_num_queries):

@@ -84,6 +84,22 @@ def test_failed_logins_in_the_admin_count_per_name(grace, settings):
     assert authenticate(username="Grace", password=PASSWORD) is None
 
 
+def test_wrong_current_passwords_count_per_account(client, grace, settings):
+    """Of a thief of the session, who would like the password as well, from any number of addresses."""
+    settings.RATE_LIMIT_FACTOR = 3 / LOGIN_FAILURES.max_calls
+    settings.TRUSTED_PROXIES = 1
+    client.force_login(grace)
+
+    def tried(password: str) -> int:
+        place = {"X-Forwarded-For": f"198.51.100.{next(places)}"}
+        body = {"old_password": password, "new_password": "another long pass phrase"}
+        return int(send(client, "post", "auth/password/", body, **place).status_code)
+
+    places = count(1)
+    assert [tried("wrong") for _ in range(4)] == [400, 400, 400, 429]
+    assert tried(PASSWORD) == 429
+
+
 @pytest.mark.parametrize("login", ["grace", "nobody", "nobody@example.org", "joan"])
 def test_every_login_attempt_hashes_once(client, grace, login: str, monkeypatch):
     """Which is all that takes time."""
