@@ -219,6 +219,7 @@ def _store_listing(edition: RawEdition, fetched: FetchedEdition, listing: Listin
     edition.fetched_at, edition.transformed_at = now, None
     edition.etag, edition.last_modified = fetched.version.etag, fetched.version.last_modified
     edition.name, edition.description = listing.name, listing.description
+    edition.unreadable = listing.unreadable
     edition.url, edition.cover_url = listing.url, listing.cover_url
     edition.save()
     StoredResponse.objects.update_or_create(

@@ -38,6 +38,7 @@ function chartOf(...tracks: ReturnType<typeof line>[]) {
     date: TODAY as string | null,
     fetched_at: `${TODAY}T02:30:00Z`,
     is_confirmed: true,
+    unreadable: 0,
   });
   return {
     genre: "pop",
@@ -118,6 +119,15 @@ describe("the list", () => {
       expect(places).toEqual(date ? Array(2).fill("(list from Dec 2)") : []);
     },
   );
+
+  test("says how many tracks of a list could not be read", async () => {
+    Object.assign(answer.sources[0] ?? {}, { unreadable: 6 });
+    Object.assign(answer.sources[2] ?? {}, { unreadable: 1 });
+    expect(await shown(".charts-failures li")).toEqual([
+      "6 tracks on the list from Spotify couldn’t be read.",
+      "1 track on the list from SoundCloud couldn’t be read.",
+    ]);
+  });
 
   test("says that nothing confirms a list, that it is a sample, old, or compared with another day", async () => {
     Object.assign(answer.sources[0] ?? {}, { is_confirmed: false });

@@ -202,6 +202,11 @@ export const messages: LazyMessages = {
     },
     unconfirmed: (services) =>
       `Noch nicht bestätigt: ${services.join(", ")} (erste Liste oder viele neue Titel).`,
+    unreadable: (service, count) =>
+      plural(count, {
+        one: `# Titel der Liste von ${service} war nicht lesbar.`,
+        other: `# Titel der Liste von ${service} waren nicht lesbar.`,
+      }),
     comparedWith: (day) => `Verglichen mit den vorigen Charts vom ${day}.`,
     countedOn: (services) => `Plays gezählt bei: ${services.join(", ")}.`,
     olderList: (day) => `(Liste vom ${day})`,
