@@ -4,7 +4,6 @@ Each track has its own transaction, so a failure affects only that track: its so
 counted, and the next run repeats them.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,8 +25,9 @@ from apps.charts.counters.daily_counts import (
     tracks_to_count,
 )
 from apps.charts.genres import MusicService
-from apps.charts.matching import only_probable, ranked
+from apps.charts.matching import match
 from apps.charts.matching.candidate_index import Name, candidates
+from apps.charts.matching.text_similarity import artists_in
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, Status
 from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.stage_run import StageStats, unit
@@ -237,14 +237,13 @@ def totals_in(rows: Sequence[CountRow]) -> dict[tuple[str, date], int | None]:
 
 
 def _matched(names: Collection[Name]) -> Mapping[Name, tuple[str, float]]:
-    """The tracks of names. Probable matches are used only if the table has no other name for the track."""
+    """The tracks of names that are certain, since a wrong count is worse than none.
+
+    A row with several artists names all of them: a track with fewer is another recording.
+    """
     among = candidates(names)
-    alike = {name: ranked(*name, among[name]) for name in names}
-    sure = {name: some[0] for name, some in alike.items() if some and some[0].is_sure}
-    probable = {name: one for name in alike.keys() - sure.keys() if (one := only_probable(alike[name]))}
-    named = Counter(one.recording.key for one in (*sure.values(), *probable.values()))
-    probable = {name: one for name, one in probable.items() if named[one.recording.key] == 1}
-    return {name: (one.recording.key, one.score) for name, one in (sure | probable).items()}
+    found = {name: match(*name, among[name], names_everyone=len(artists_in(name[1])) > 1) for name in names}
+    return {name: (one.recording.key, one.score) for name, one in found.items() if one and one.is_sure}
 
 
 def spotify_reports(

@@ -135,7 +135,7 @@ describe("the list", () => {
     answer.compared_with = "2025-12-01";
     for (const source of answer.sources) source.fetched_at = "2025-12-01T02:30:00Z";
     expect(await shown(".charts-failures li")).toEqual([
-      "Not confirmed yet: Spotify (first list, or many new tracks).",
+      "Not confirmed yet: Spotify (first list, many new tracks, or far fewer tracks).",
     ]);
     expect(await shown(".charts-note")).toContainEqual(expect.stringContaining("Sample data"));
     expect(await shown(".charts-old")).toEqual(["Out of date: updated 3 days ago"]);

@@ -201,7 +201,7 @@ export const messages: LazyMessages = {
           : `${service} hat erneut eine ältere Liste geliefert und ist nicht dabei.`,
     },
     unconfirmed: (services) =>
-      `Noch nicht bestätigt: ${services.join(", ")} (erste Liste oder viele neue Titel).`,
+      `Noch nicht bestätigt: ${services.join(", ")} (erste Liste, viele neue oder viel weniger Titel).`,
     unreadable: (service, count) =>
       plural(count, {
         one: `# Titel der Liste von ${service} war nicht lesbar.`,

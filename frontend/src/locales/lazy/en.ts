@@ -185,7 +185,7 @@ export const messages = {
           : `The list from ${service} repeats an older one. It isn’t included.`,
     },
     unconfirmed: (services: readonly string[]) =>
-      `Not confirmed yet: ${services.join(", ")} (first list, or many new tracks).`,
+      `Not confirmed yet: ${services.join(", ")} (first list, many new tracks, or far fewer tracks).`,
     /** Lines of the list of a service. */
     unreadable: (service: string, count: number) =>
       plural(count, {

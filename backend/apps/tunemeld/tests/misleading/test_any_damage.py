@@ -320,9 +320,7 @@ def check_orders(answers: Mapping[str, Any]) -> None:
 def check_chart(story: Story, chart: Mapping[str, Any], back: int) -> None:
     """Ranks are those of the lists that the chart names, and the order follows from them."""
     used = {service: story.used(service, back) for service in SERVICES}
-    assert {
-        one["service"]: (one["status"], one["date"], one["unreadable"]) for one in chart["sources"]
-    } == {
+    assert {one["service"]: (one["status"], one["date"], one["unreadable"]) for one in chart["sources"]} == {
         service: (story.status(service, back), str(day_of(day)), story.unreadable(service, day))
         for service, day in used.items()
     }

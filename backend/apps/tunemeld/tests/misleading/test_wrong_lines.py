@@ -16,6 +16,7 @@ from apps.tunemeld.tests.misleading.world import (
     first_named,
     named,
     responses,
+    set_list,
     tracks_in,
 )
 
@@ -87,7 +88,9 @@ def test_a_wrong_line_affects_no_other_line(
 def without_every_fourth() -> bytes:
     """Of twenty lines, as if the reader of the service's page had skipped five."""
     lines = json.loads(apple([named(number) for number in range(6, 26)]))["album_details"]
-    return json.dumps({"album_details": {key: one for key, one in lines.items() if int(key) % 4 != 1}}).encode()
+    return json.dumps(
+        {"album_details": {key: one for key, one in lines.items() if int(key) % 4 != 1}}
+    ).encode()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,9 @@ def without_every_fourth() -> bytes:
 def test_the_number_of_lines_that_could_not_be_read_is_beside_the_list(
     world: World, service: str, given: list[Track] | bytes, unreadable: int
 ):
-    world.put(Day(0, **{service: given}))
+    day = Day(0)
+    set_list(service, given)(day)
+    world.put(day)
 
     records = world.run()
 
