@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from apps.charts.genres import RANKED
 from apps.charts.matching import Recording
 from apps.charts.matching.candidate_index import NAMES_EVERYONE
+from apps.charts.matching.interpretations import readings
 from apps.charts.models import RawEdition, Status
 from apps.charts.parsers.base import Row
 from apps.charts.pipeline.plausibility import (
@@ -191,6 +192,7 @@ def _lines(service: str, entries: Iterable[tuple[str | None, str, str]]) -> list
             match_key(name, artist),
             frozenset(title_keys(name, artist)),
             Recording(isrc, name, artist, service in NAMES_EVERYONE) if isrc else None,
+            readings(name, artist)[0].versions,
         )
         for isrc, name, artist in entries
     ]

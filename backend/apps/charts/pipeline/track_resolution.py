@@ -45,10 +45,9 @@ def match_key(name: str, artist: str) -> str:
 
 
 def title_keys(name: str, artist: str) -> list[str]:
-    """The title and version with each of its artists: what services that leave artists out still share."""
+    """The title with each of its artists: what services that leave artists or versions out still share."""
     reading = readings(name, artist)[0]
-    title = (reading.name, *sorted(reading.versions))
-    return [KEY_GAP.join((one, *title)) for one in reading.artists | reading.guests]
+    return [KEY_GAP.join((one, reading.name)) for one in reading.artists | reading.guests]
 
 
 def source_id_of(entry: RawEntry) -> str:
