@@ -135,8 +135,8 @@ def repetition_message(edition: RawEdition) -> str:
 
 
 def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
-    """An older list that equals these lines, or nearly; None if they equal the last list, unless for weeks, or
-    are few.
+    """An older list that equals these lines, or nearly; None if they are few, or equal the last list (unless
+    they have for weeks).
 
     Few lines may be equal by chance. None also if the last two lists were stale and equal to these lines:
     then the service has returned to the older list.

@@ -13,7 +13,7 @@ DROP = "ALTER TABLE charts_rawedition DROP COLUMN unreadable"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charts", "0010_outbox")]
+    dependencies = [("charts", "0011_stored_response")]
 
     operations = [
         migrations.RunSQL(
