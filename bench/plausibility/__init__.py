@@ -40,7 +40,7 @@ def measure(*, is_quick: bool, data: Path | None) -> Result:
             command, cwd=BACKEND, env=unstarted.environment, check=True, stdout=subprocess.PIPE, text=True
         )
     finally:
-        unstarted.throw_away()
+        unstarted.delete_data()
     return result_of(json.loads(done.stdout.splitlines()[-1]))
 
 

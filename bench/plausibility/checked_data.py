@@ -19,7 +19,7 @@ from apps.charts.connectors.base import RecordedResponses
 from apps.charts.counters.daily_counts import counted_at, news, plausible
 from apps.charts.models import Edition, RawEdition, RawEntry, Status
 from apps.charts.pipeline.list_checks import COPY
-from apps.charts.pipeline.plausibility import TOP, Verdict
+from apps.charts.pipeline.plausibility import DOUBTFUL, TOP, Verdict
 from apps.charts.pipeline.runner import Plan, run_pipeline
 from apps.charts.pipeline.stage_run import StageStats
 from apps.charts.pipeline.transform import check_lists
@@ -243,7 +243,7 @@ def _rows(found: Mapping[str, int]) -> list[tuple[str, int, int]]:
         ("cannot be read", found["responses or lists"], found["failed"]),
         ("quarantined", lists, sum(found[one.name] for one in rejected)),
         *((one.value, lists, found[one.name]) for one in rejected if found[one.name]),
-        ("doubtful", lists, found[Verdict.DOUBTFUL.name]),
+        *((f"doubtful: {one.value}", lists, found[one.name]) for one in DOUBTFUL),
         *((name, lists, found[name]) for name in (REPEATED_PLAYS, REPEATED_LIST)),
     ]
     if counts := found["counts"]:

@@ -168,7 +168,7 @@ def test_missing_and_outdated_charts_are_marked_and_loaded_ones_stay(
     expect(page.line.locator(".charts-old")).to_have_text("Out of date: updated 3 days ago")
     rejected = "Apple Music looked wrong and was rejected. Using the previous one from Sat, 1 Mar 2025."
     expect(page.part.get_by_text(rejected)).to_be_visible()
-    unconfirmed = "Not confirmed yet: Spotify (first list, or many new tracks)."
+    unconfirmed = "Not confirmed yet: Spotify (first list, many new tracks, or far fewer tracks)."
     expect(page.part.get_by_text(unconfirmed)).to_be_visible()
     expect(page.part.get_by_text("Plays counted on SoundCloud, Spotify, YouTube.")).to_be_visible()
     expect(page.part.get_by_text("Compared with the previous chart, from Thu, 27 Feb 2025")).to_be_visible()

@@ -41,7 +41,9 @@ def test_the_summary_of_a_night_is_shown_and_can_be_shared(visit: Visit, queue: 
     expect(figure(page, "Played")).to_have_text("1")
     [[voted, count]] = table_of(chart(page, "Most votes"))
     assert (voted.split(" · ")[0], count) == (title, "1")
-    expect(page.get_by_label("Summary to share")).to_have_value(re.compile(rf"2 tracks\. .*{re.escape(title)}"))
+    expect(page.get_by_label("Summary to share")).to_have_value(
+        re.compile(rf"2 tracks\. .*{re.escape(title)}")
+    )
 
 
 def test_statistics_of_all_users_and_trends_of_another_period_are_shown(

@@ -211,6 +211,8 @@ class RawEdition(models.Model):
     status = models.CharField(max_length=MAX_WORD, choices=Status.choices)
     # Why it failed or is in quarantine; for a good list, why it is unconfirmed.
     failure = text_field()
+    # The number of its places without a line that could be read.
+    unreadable = models.PositiveIntegerField(db_default=0, default=0)
     # Of the response that it was read from, or that could not be read.
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="")
     # What the service calls this state of its list, so that it need not give it twice.

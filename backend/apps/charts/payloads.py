@@ -23,7 +23,7 @@ class ChartSource(msgspec.Struct, frozen=True):
 
     Unless it is `ok`, the chart uses an older list, if there is one; `date` is the day of the list that is
     used. `is_confirmed` is false for a list without a predecessor, or with many lines that no other list has.
-    Both are null without a list.
+    `unreadable` is the number of its lines that could not be read. All three are null without a list.
     """
 
     service: str
@@ -31,6 +31,7 @@ class ChartSource(msgspec.Struct, frozen=True):
     fetched_at: Instant | None
     date: date | None
     is_confirmed: bool | None
+    unreadable: int | None
 
 
 class ChartServiceRank(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ class ListEntryPayload(msgspec.Struct, frozen=True):
 class ServiceListPayload(msgspec.Struct, frozen=True):
     """A service's own list. `status` is that of the last attempt; the list is the last good one.
 
-    `is_confirmed` as in ChartSource.
+    `is_confirmed` and `unreadable` as in ChartSource.
     """
 
     genre: str
@@ -126,6 +127,7 @@ class ServiceListPayload(msgspec.Struct, frozen=True):
     is_sample: bool
     status: str
     is_confirmed: bool
+    unreadable: int
     fetched_at: Instant | None
     name: str
     description: str
@@ -277,8 +279,8 @@ CHART_PAYLOAD = ChartPayload(
     compared_with=DAY_BEFORE,
     is_sample=True,
     sources=[
-        ChartSource("spotify", "ok", AT, DAY, is_confirmed=True),
-        ChartSource("soundcloud", "failed", AT, DAY_BEFORE, is_confirmed=True),
+        ChartSource("spotify", "ok", AT, DAY, is_confirmed=True, unreadable=0),
+        ChartSource("soundcloud", "failed", AT, DAY_BEFORE, is_confirmed=True, unreadable=2),
     ],
     tracks=[
         ChartEntryPayload(
@@ -323,6 +325,7 @@ SERVICE_LIST = ServiceListResponse(
         is_sample=True,
         status="ok",
         is_confirmed=True,
+        unreadable=0,
         fetched_at=AT,
         name="Sample: pop",
         description="",

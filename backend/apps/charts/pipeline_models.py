@@ -46,7 +46,7 @@ class StageRun(models.Model):
     rows_failed = models.PositiveIntegerField(default=0)
     # Lines of lists and rows of tables.
     unreadable = models.PositiveIntegerField(default=0)
-    # Counts that fell or jumped; counts and lists that repeat older ones.
+    # Counts that fell or jumped, and rejected lists; counts and lists that repeat older ones.
     anomalies = models.PositiveIntegerField(default=0)
     stale = models.PositiveIntegerField(default=0)
     # What failed, in words; the first hundred.

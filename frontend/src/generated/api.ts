@@ -498,7 +498,7 @@ export interface Chart {
  *
  *     Unless it is `ok`, the chart uses an older list, if there is one; `date` is the day of the list that is
  *     used. `is_confirmed` is false for a list without a predecessor, or with many lines that no other list has.
- *     Both are null without a list.
+ *     `unreadable` is the number of its lines that could not be read. All three are null without a list.
  */
 export interface ChartSource {
   service: string;
@@ -506,6 +506,7 @@ export interface ChartSource {
   fetched_at: string | null;
   date: string | null;
   is_confirmed: boolean | null;
+  unreadable: number | null;
 }
 export interface ChartEntry {
   rank: number;
@@ -571,7 +572,7 @@ export interface ServiceListResponse {
 /**
  * A service's own list. `status` is that of the last attempt; the list is the last good one.
  *
- *     `is_confirmed` as in ChartSource.
+ *     `is_confirmed` and `unreadable` as in ChartSource.
  */
 export interface ServiceList {
   genre: string;
@@ -580,6 +581,7 @@ export interface ServiceList {
   is_sample: boolean;
   status: string;
   is_confirmed: boolean;
+  unreadable: number;
   fetched_at: string | null;
   name: string;
   description: string;

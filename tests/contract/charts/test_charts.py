@@ -59,8 +59,9 @@ def test_a_chart_has_its_available_days(client: httpx.Client, genre: str):
     assert (chart["genre"], chart["date"], chart["is_sample"]) == (genre, known["date"], True)
     assert [source["service"] for source in chart["sources"]] == list(RANKED)
     for source in chart["sources"]:
-        assert source.keys() == {"service", "status", "fetched_at", "date", "is_confirmed"}
+        assert source.keys() == {"service", "status", "fetched_at", "date", "is_confirmed", "unreadable"}
         assert (source["status"], source["date"], source["is_confirmed"]) == ("ok", chart["date"], True)
+        assert source["unreadable"] == 0
         assert INSTANT.fullmatch(source["fetched_at"])
     assert [entry["rank"] for entry in chart["tracks"]] == list(range(1, len(chart["tracks"]) + 1))
     assert len(chart["tracks"]) >= 8
@@ -133,7 +134,7 @@ def test_the_list_of_a_service_is_returned(client: httpx.Client, service: str):
     listed = get_data(client, f"/api/charts/country/{service}/")
 
     assert listed.keys() == {
-        *("genre", "service", "date", "is_sample", "status", "is_confirmed", "fetched_at"),
+        *("genre", "service", "date", "is_sample", "status", "is_confirmed", "unreadable", "fetched_at"),
         *("name", "description", "cover_url", "url", "tracks"),
     }
     assert (listed["genre"], listed["service"], listed["status"]) == ("country", service, "ok")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from apps.charts.matching.text_similarity import artists_in, words_of
-from apps.charts.matching.title_parser import Title, parsed
+from apps.charts.matching.title_parser import OPEN_GUEST, Title, parsed
 
 QUOTED = re.compile(r"^(?P<artist>.+?)\s+[\"“‘'](?P<name>.+)[\"”’']$")
 # The factor by which an interpretation scores less than the text itself.
@@ -34,8 +34,12 @@ class Reading:
 @lru_cache(maxsize=50_000)
 def readings(title: str, artist: str) -> tuple[Reading, ...]:
     named = artists_in(artist)
+    guest = OPEN_GUEST.search(artist)
+    featured = artists_in(guest["names"]) if guest else frozenset[str]()
     found = _without_joined_artists(parsed(title), named)
-    whole = _reading(found, name=" - ".join(found.pieces), artists=named, doubt=AS_IT_STANDS)
+    whole = _reading(
+        found, name=" - ".join(found.pieces), artists=named, featured=featured, doubt=AS_IT_STANDS
+    )
     ways = [whole]
     if len(found.pieces) > 1:
         ways += _from_the_title(found, named)
@@ -126,6 +130,7 @@ def _reading(
     artists: frozenset[str],
     doubt: float,
     perhaps: frozenset[str] = frozenset(),
+    featured: frozenset[str] = frozenset(),
     aside: str = "",
     passed_over: str = "",
 ) -> Reading:
@@ -135,7 +140,7 @@ def _reading(
         asides=_asides((*found.asides, aside), artists | perhaps | beside),
         artists=artists,
         perhaps=perhaps,
-        guests=found.guests | beside,
+        guests=found.guests | beside | featured,
         versions=found.versions,
         version_words=found.version_words,
         version_names=found.version_names,

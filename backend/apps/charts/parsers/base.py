@@ -70,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A service's list as it was given, and how many of its lines could not be read."""
+    """A service's list as it was given, and how many of its places have no line that can be read."""
 
     rows: tuple[Row, ...]
     name: str = ""
@@ -120,7 +120,8 @@ class Lines:
                 SourceFailure.GARBAGE, f"{len(ranks)} lines have ranks {min(ranks)} to {max(ranks)}"
             )
         rows = tuple(sorted(self.rows, key=lambda row: row.rank))
-        return Listing(rows=rows, unreadable=self.unreadable, **fields)
+        unreadable = max(self.unreadable, max(ranks) - len(ranks))
+        return Listing(rows=rows, unreadable=unreadable, **fields)
 
 
 def _placed(row: Row) -> Row:

@@ -26,8 +26,10 @@ from apps.charts.counters.daily_counts import (
     tracks_to_count,
 )
 from apps.charts.genres import MusicService
-from apps.charts.matching import only_probable, ranked
+from apps.charts.matching import Recording, only_probable, ranked
 from apps.charts.matching.candidate_index import Name, candidates
+from apps.charts.matching.interpretations import readings
+from apps.charts.matching.text_similarity import unmatched
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, Status
 from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.stage_run import StageStats, unit
@@ -238,13 +240,22 @@ def totals_in(rows: Sequence[CountRow]) -> dict[tuple[str, date], int | None]:
 
 def _matched(names: Collection[Name]) -> Mapping[Name, tuple[str, float]]:
     """The tracks of names. Probable matches are used only if the table has no other name for the track."""
-    among = candidates(names)
+    among = {
+        name: [one for one in some if _has_all_artists(one, name)] for name, some in candidates(names).items()
+    }
     alike = {name: ranked(*name, among[name]) for name in names}
     sure = {name: some[0] for name, some in alike.items() if some and some[0].is_sure}
     probable = {name: one for name in alike.keys() - sure.keys() if (one := only_probable(alike[name]))}
     named = Counter(one.recording.key for one in (*sure.values(), *probable.values()))
     probable = {name: one for name, one in probable.items() if named[one.recording.key] == 1}
     return {name: (one.recording.key, one.score) for name, one in (sure | probable).items()}
+
+
+def _has_all_artists(track: Recording, name: Name) -> bool:
+    """False if the row names a guest whom the track lacks: its count is of another recording."""
+    row, known = readings(*name)[0], readings(track.title, track.artist)[0]
+    missing = unmatched(row.artists | row.guests, known.artists | known.guests)
+    return not track.names_everyone or not any(one not in "".join(known.version_names) for one in missing)
 
 
 def spotify_reports(

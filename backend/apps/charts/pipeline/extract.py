@@ -80,7 +80,7 @@ def extract(
     available = connector.editions(scope, now=now)
     tally = StageStats(rows_in=len(available))
     available = _dated(available, now.date(), tally)
-    known = _known(available)
+    known = _known(available, is_sample=connector.is_sample)
     for fetched in progress.over(_all_fetched(available, known), len(available), "extract"):
         if fetched.is_repeated:
             fetched = _repeated(fetched.wanted)
@@ -110,11 +110,11 @@ def _dated(available: Sequence[AvailableEdition], today: date, tally: StageStats
     return [wanted for wanted in available if FIRST_DAY <= wanted.issued_on <= today]
 
 
-def _known(available: Sequence[AvailableEdition]) -> Mapping[Key, Known]:
+def _known(available: Sequence[AvailableEdition], *, is_sample: bool) -> Mapping[Key, Known]:
     days = {wanted.issued_on for wanted in available}
     if not days:
         return {}
-    rows = RawEdition.objects.filter(issued_on__gte=min(days), issued_on__lte=max(days))
+    rows = RawEdition.objects.filter(issued_on__gte=min(days), issued_on__lte=max(days), is_sample=is_sample)
     rows = rows.exclude(status=Status.FAILED)  # a repeated failure is reported again
     return {
         (genre, service, day): Known(digest, status == Status.OK)
@@ -175,6 +175,7 @@ def _repeated(wanted: AvailableEdition) -> FetchedEdition:
             edition__genre=wanted.genre,
             edition__service=wanted.service,
             edition__status=Status.OK,
+            edition__is_sample=False,
             edition__issued_on__lt=wanted.issued_on,
         )
         .select_related("edition")
@@ -219,6 +220,7 @@ def _store_listing(edition: RawEdition, fetched: FetchedEdition, listing: Listin
     edition.fetched_at, edition.transformed_at = now, None
     edition.etag, edition.last_modified = fetched.version.etag, fetched.version.last_modified
     edition.name, edition.description = listing.name, listing.description
+    edition.unreadable = listing.unreadable
     edition.url, edition.cover_url = listing.url, listing.cover_url
     edition.save()
     StoredResponse.objects.update_or_create(

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from apps.charts.genres import RANKED
 from apps.charts.matching import Recording
 from apps.charts.matching.candidate_index import NAMES_EVERYONE
+from apps.charts.matching.interpretations import readings
 from apps.charts.models import RawEdition, Status
 from apps.charts.parsers.base import Row
 from apps.charts.pipeline.plausibility import (
@@ -28,7 +29,8 @@ from apps.charts.pipeline.track_resolution import match_key, title_keys
 COMPARED_FOR = timedelta(days=14)
 # The beginning of a list is compared with a list of the last two days.
 NEIGHBOURING = timedelta(days=2)
-# The maximum age of a list that is repeated with a few changed lines; an exact repetition has no limit.
+# The maximum age of a list that is repeated with a few changed lines; an exact repetition has no limit. A
+# list that stays the same for longer is a copy: recorded ones changed within 14 days.
 REPEATED_FOR = timedelta(days=28)
 COPY = "it repeats the plays of an older list, or all of them with the same growth"
 
@@ -103,7 +105,8 @@ def is_copy_of_earlier(edition: RawEdition, plays: Mapping[str, int]) -> bool:
 
 
 def repeated_by(edition: RawEdition) -> RawEdition | None:
-    """The older list that this list repeats, except for a few lines, after a different one; usually None.
+    """The older list that this list repeats, except for a few lines, after a different one, or for weeks;
+    usually None.
 
     The service may have returned to it, or sent an old copy. A list with plays is compared by them.
     """
@@ -132,7 +135,8 @@ def repetition_message(edition: RawEdition) -> str:
 
 
 def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
-    """An older list that equals these lines, or nearly; None if they equal the last list, or are few.
+    """An older list that equals these lines, or nearly; None if they are few, or equal the last list (unless
+    they have for weeks).
 
     Few lines may be equal by chance. None also if the last two lists were stale and equal to these lines:
     then the service has returned to the older list.
@@ -141,8 +145,10 @@ def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
         genre=edition.genre, service=edition.service, status=Status.OK, issued_on__lt=edition.issued_on
     ).order_by("-issued_on")
     last = good.first()
-    if last is None or len(places) < SHORT or (before := _places(last)) == list(places):
+    if last is None or len(places) < SHORT:
         return None
+    if (before := _places(last)) == list(places):
+        return _same_for_weeks(edition, places, good)
     stale = _last_two(edition, Status.STALE)
     if stale and all(_places(one) == list(places) for one in stale):
         return None
@@ -151,6 +157,16 @@ def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
     same = next((one for one in alike if _places(one) == list(places)), None)
     recent = good.filter(issued_on__gte=edition.issued_on - REPEATED_FOR)[1:]
     return same or next((one for one in recent if is_repetition(places, _places(one), before)), None)
+
+
+def _same_for_weeks(edition: RawEdition, places: Places, good: "QuerySet[RawEdition]") -> RawEdition | None:
+    """The first of the lists that have not changed since, if that is longer ago than lists stay the same."""
+    first = None
+    for one in good.iterator():
+        if _places(one) != list(places):
+            break
+        first = one
+    return first if first and edition.issued_on - first.issued_on > REPEATED_FOR else None
 
 
 def _places(edition: RawEdition) -> list[tuple[int, str, str]]:
@@ -176,6 +192,7 @@ def _lines(service: str, entries: Iterable[tuple[str | None, str, str]]) -> list
             match_key(name, artist),
             frozenset(title_keys(name, artist)),
             Recording(isrc, name, artist, service in NAMES_EVERYONE) if isrc else None,
+            readings(name, artist)[0].versions,
         )
         for isrc, name, artist in entries
     ]

@@ -27,6 +27,8 @@ LEAST_LINES, SHORT, SHORT_SHARE = 2, 10, 0.2
 TOP, TOP_NEW_SHARE = 3, 0.9
 # With more new lines than this that no other service has, it is used, and doubted.
 NEW_SHARE = 1 / 3
+# So it is with fewer lines than this of the list before: 4 of 2,671 recorded changes had fewer.
+FEWER_SHARE = 0.8
 # If this share of a list is on the service's list of another genre of that day, one of the two is wrong.
 OTHER_GENRE_SHARE = 0.5
 # Of the length of the lists before, and of the lines that are of different tracks.
@@ -50,6 +52,8 @@ class Line(NamedTuple):
     keys: frozenset[str]
     # As the service says it, with the names that it belongs to: an ISRC under other names is another line.
     recording: Recording | None = None
+    # The kinds of version that its title names, such as "live".
+    versions: frozenset[str] = frozenset()
 
 
 Lines = Sequence[Line]
@@ -64,7 +68,9 @@ class Verdict(StrEnum):
     # There is nothing to compare it with, or no two services agree.
     UNKNOWN = "neither an earlier list nor another service confirms it"
     DOUBTFUL = "many of its lines are new, and on no other service's list"
+    SHORTENED = "it is shorter than the list before"
     UNRELATED = "it has too little in common with the list before, and with other services"
+    OTHER_VERSIONS = "most of its lines are other versions of tracks on the list before"
     TOPPED = "its first third is neither on the list before nor on other services' lists"
     OTHER_GENRE = "it has the lines of another genre"
     CUT_SHORT = "it is much shorter than the lists before"
@@ -77,7 +83,8 @@ class Verdict(StrEnum):
 
 
 # They are used, and say so.
-UNCONFIRMED = (Verdict.FIRST, Verdict.UNKNOWN, Verdict.DOUBTFUL)
+DOUBTFUL = (Verdict.DOUBTFUL, Verdict.SHORTENED)
+UNCONFIRMED = (Verdict.FIRST, Verdict.UNKNOWN, *DOUBTFUL)
 
 
 def verdict(
@@ -112,6 +119,8 @@ def verdict(
         if is_long
         else _compared(lines, before, [one for one in others if one])
     )
+    if given is Verdict.PLAUSIBLE and len(lines) < FEWER_SHARE * len(before) >= FEWER_SHARE * SHORT:
+        return Verdict.SHORTENED
     return Verdict.PLAUSIBLE if given.is_rejected and _is_repeated_daily(lines, rejected) else given
 
 
@@ -169,6 +178,8 @@ def _compared(lines: Lines, before: Lines, others: Sequence[Lines]) -> Verdict:
         return Verdict.CUT_SHORT
     elsewhere = [line for other in others for line in other]
     if before:
+        if _other_versions(lines, before) > OWN_SHARE * len(lines):
+            return Verdict.OTHER_VERSIONS
         new = _new(lines, before)
         if _is_confirmed_by_others(new, elsewhere):
             return Verdict.PLAUSIBLE
@@ -235,6 +246,16 @@ def _new(lines: Lines, others: Collection[Line]) -> list[Line]:
             and any(similarity_of(line.recording, one) > 0 for one in by_isrc[line.recording.key])
         )
     ]
+
+
+def _other_versions(lines: Lines, before: Lines) -> int:
+    """How many lines are of tracks on the list before, which had other versions of them."""
+    known: defaultdict[str, set[frozenset[str]]] = defaultdict(set)
+    for line in before:
+        for key in line.keys:
+            known[key].add(line.versions)
+    versions = [set().union(*(known.get(key, ()) for key in line.keys)) for line in lines]
+    return sum(bool(of) and line.versions not in of for line, of in zip(lines, versions, strict=True))
 
 
 def _different(lines: Lines) -> int:

@@ -215,7 +215,7 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], StageStats
 
 
 def _status_of(tally: StageStats) -> StageRun.Status:
-    """PARTLY if some sources failed; FAILED if all failed, or if most counts are anomalies or copies."""
+    """PARTLY if some sources failed; FAILED if all did, or most counts or lists are anomalies or copies."""
     if not tally.failures:
         return StageRun.Status.SUCCEEDED
     is_all = tally.rows_failed >= tally.rows_in > 0 and not tally.rows_out

@@ -22,7 +22,7 @@ class StageStats:
     rows_failed: int = 0
     # Lines of lists and rows of tables that could not be read.
     unreadable: int = 0
-    # Counts; how many of them are anomalies; how many (or how many lists) are copies of older ones.
+    # Counts or lists; how many of them are anomalies or were rejected; how many are copies of older ones.
     figures: int = 0
     anomalies: int = 0
     stale: int = 0
@@ -56,7 +56,7 @@ class StageStats:
     def nothing_was_done(self) -> None:
         """Counts all rows as failed, because their common transaction was rolled back."""
         self.rows_in = self.rows_failed = max(self.rows_in, self.rows_failed)
-        self.rows_out = self.rows_for_review = self.stale = 0
+        self.rows_out = self.rows_for_review = self.figures = self.anomalies = self.stale = 0
 
     def add(self, other: "StageStats") -> None:
         self.rows_in += other.rows_in

@@ -31,7 +31,7 @@ from apps.charts.pipeline.list_checks import (
     verdict_on,
 )
 from apps.charts.pipeline.outbox import Kind, emit_event
-from apps.charts.pipeline.plausibility import UNCONFIRMED, Verdict, settled
+from apps.charts.pipeline.plausibility import DOUBTFUL, UNCONFIRMED, Verdict, settled
 from apps.charts.pipeline.stage_run import Progress, StageStats, unit
 from apps.charts.pipeline.track_resolution import (
     ManualDecisions,
@@ -327,11 +327,13 @@ def check_lists(mine: Sequence[RawEdition], tally: StageStats) -> None:
     for edition in mine:
         given = verdicts[edition.genre, edition.service]
         _settle_edition(edition, given)
+        tally.figures += 1
+        tally.anomalies += given.is_rejected
         if edition.status == Status.OK and (why := _stale_reason(edition)):
             edition.status, edition.failure = Status.STALE, why
             edition.save(update_fields=["status", "failure"])
             tally.stale += 1
-        if edition.status != Status.OK or given is Verdict.DOUBTFUL:
+        if edition.status != Status.OK or given in DOUBTFUL:
             tally.failures.append(f"{edition}: {edition.failure}")
 
 

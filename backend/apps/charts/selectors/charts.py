@@ -135,9 +135,11 @@ def _sorted(tracks: list[ChartEntryPayload], order: Order) -> list[ChartEntryPay
 def _source(one: EditionSource, failed_since: Mapping[str, str]) -> ChartSource:
     status = failed_since.get(one.service, one.status)
     if one.used is None:
-        return ChartSource(one.service, status, None, None, is_confirmed=None)
+        return ChartSource(one.service, status, None, None, is_confirmed=None, unreadable=None)
     used = one.used
-    return ChartSource(one.service, status, used.fetched_at, used.issued_on, is_confirmed(used))
+    return ChartSource(
+        one.service, status, used.fetched_at, used.issued_on, is_confirmed(used), used.unreadable
+    )
 
 
 def _failed_since(edition: Edition) -> dict[str, str]:
@@ -334,6 +336,7 @@ def service_list(genre: str, service: str, day: date | None) -> ServiceListPaylo
         is_sample=good.is_sample,
         status=shown.last_status,
         is_confirmed=is_confirmed(good),
+        unreadable=good.unreadable,
         fetched_at=good.fetched_at,
         name=good.name,
         description=good.description,

@@ -1,10 +1,13 @@
 """From recorded answers to published charts."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
 
+from apps.charts.genres import RANKED, Genre
 from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition, ReviewItem, Status
 from apps.charts.monitoring import report_of_today
 from apps.charts.pipeline.plausibility import Verdict
@@ -221,6 +224,57 @@ def test_an_older_list_repeated_for_two_days_is_accepted(run: Run, folder: Folde
     assert statuses == [Status.OK] * 2 + [Status.STALE] * 2 + [Status.OK] * 3
 
 
+@pytest.mark.parametrize(
+    ("last", "status"), [("2025-03-29", Status.OK), ("2025-03-30", Status.STALE)], ids=["28 days", "29 days"]
+)
+def test_a_list_that_has_not_changed_for_four_weeks_is_a_copy(
+    run: Run, folder: Folder, last: str, status: Status
+):
+    days = [FIRST, "2025-03-10", "2025-03-20", "2025-03-28", last]
+    for day in days:
+        folder.list("spotify", day, *range(1, 21))
+        folder.list("apple_music", day, *range(1, 19), 20 + days.index(day))
+
+    run()
+
+    assert RawEdition.objects.get(service="spotify", issued_on=last).status == status
+    used = {one.service: (one.status, str(one.date)) for one in chart_of(edition_on("pop", None)).sources}
+    assert used["spotify"] == (status, FIRST if status == Status.STALE else last)
+    # As long as it is repeated.
+    for day in ("2025-03-31", "2025-04-01", "2025-04-02"):
+        folder.list("spotify", day, *range(1, 21))
+        folder.list("apple_music", day, *range(1, 19), 30)
+    run()
+    assert RawEdition.objects.get(service="spotify", issued_on="2025-04-02").status == Status.STALE
+    folder.list("spotify", "2025-04-03", *range(2, 22))
+    run()
+    assert RawEdition.objects.get(service="spotify", issued_on="2025-04-03").status == Status.OK
+
+
+@pytest.mark.parametrize(
+    ("services", "status"), [(["soundcloud"], "partly"), (RANKED, "failed")], ids=["of one service", "all"]
+)
+def test_the_stage_fails_only_if_most_lists_are_copies_or_rejected(
+    run: Run, folder: Folder, services: Sequence[str], status: str
+):
+    own = {genre: [*range(10 * at + 1, 10 * at + 11)] for at, genre in enumerate(Genre)}
+    for genre, service in product(Genre, RANKED):
+        folder.list(service, FIRST, *own[genre], genre=genre)
+    run()
+    others = dict(zip(Genre, [*Genre][::-1], strict=True))
+    for genre, service in product(Genre, RANKED):
+        listed = own[others[genre]] if service in services else own[genre][::-1]
+        folder.list(service, SECOND, *listed, genre=genre)
+    for first in folder.path.glob(f"raw/soundcloud/*/{FIRST}.json"):
+        first.with_stem(SECOND).write_bytes(first.read_bytes())
+
+    records = run()
+
+    rejected = RawEdition.objects.filter(issued_on=SECOND).exclude(status=Status.OK)
+    assert rejected.count() == 4 * len(services)
+    assert (records[1].status, records[1].anomalies, records[1].stale) == (status, 4 * len(services) - 4, 4)
+
+
 def test_the_first_lists_are_used_without_confirmation(run: Run, folder: Folder):
     for day in (FIRST, SECOND):
         for service in ("spotify", "apple_music"):
@@ -259,7 +313,7 @@ def test_the_same_list_for_two_genres_is_rejected_for_both_at_first(run: Run, fo
     records = run()
 
     assert set(RawEdition.objects.values_list("status", flat=True)) == {Status.QUARANTINED}
-    assert records[1].status == "partly"
+    assert (records[1].status, records[1].anomalies) == ("failed", 4)
     assert not Edition.objects.filter(published_at__isnull=False).exists()
     for service in ("spotify", "apple_music"):
         folder.list(service, SECOND, *range(1, 21))

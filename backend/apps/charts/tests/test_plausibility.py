@@ -44,7 +44,9 @@ DISAGREEING = lines(*range(200, 250))
         pytest.param(NOTHING, [NOTHING], Verdict.UNKNOWN, id="an empty list is no witness"),
         pytest.param(NOTHING, [], Verdict.UNKNOWN, id="the first of all"),
         pytest.param(lines(*range(77)), [SAME], Verdict.CUT_SHORT, id="shorter than 65 %"),
-        pytest.param(lines(*range(76)), [SAME], Verdict.PLAUSIBLE, id="65 %"),
+        pytest.param(lines(*range(76)), [SAME], Verdict.SHORTENED, id="65 %"),
+        pytest.param(lines(*range(63)), [SAME], Verdict.SHORTENED, id="shorter than 80 %"),
+        pytest.param(lines(*range(62)), [SAME], Verdict.PLAUSIBLE, id="80 %"),
     ],
 )
 def test_a_list_is_plausible_by_its_length_and_common_tracks(before, others, expected):

@@ -9,6 +9,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from apps.charts.connectors.base import Scope
+from apps.charts.connectors.samples import SampleConnector
 from apps.charts.connectors.services import RequestOptions, services_connector
 from apps.charts.genres import Genre, MusicService
 from apps.charts.matching.candidate_index import index_words
@@ -96,6 +97,18 @@ def test_an_unchanged_list_is_also_that_of_the_next_day(fetch: Fetch, service: S
     editions = RawEdition.objects.filter(service="spotify")
     assert [edition.entries.count() for edition in editions] == [3, 3]
     assert {edition.etag for edition in editions} == {'"first"'}
+
+
+@pytest.mark.usefixtures("few_counts")
+def test_a_list_that_is_unchanged_although_none_is_stored_is_a_failure(fetch: Fetch, service: StandIn):
+    """Samples are no lists of the service."""
+    run_pipeline(Plan(connector=SampleConnector()))
+    service.then(SOUNDCLOUD, says(b"", status=304))
+
+    records = fetch()
+
+    assert statuses() == {"spotify": "ok", "apple_music": "ok", "soundcloud": "failed"}
+    assert records[0].status == "partly"
 
 
 def test_a_return_to_the_last_good_list_is_plausible(fetch: Fetch, service: StandIn):

@@ -112,11 +112,15 @@ function Failures() {
   const late = isNewest.value ? [...(failedSince.value.get(chart.genre) ?? [])] : [];
   const failed = chart.sources.filter(({ service, status }) => status !== "ok" && !late.includes(service));
   const unconfirmed = chart.sources.filter(({ is_confirmed }) => is_confirmed === false);
-  if (!failed.length && !late.length && !unconfirmed.length) return null;
+  const incomplete = chart.sources.filter(({ unreadable }) => unreadable);
+  if (![failed, late, unconfirmed, incomplete].some(({ length }) => length)) return null;
   return (
     <ul class="charts-note charts-failures small">
       {failed.map((source) => (
         <li key={source.service}>{sourceMessage(source)}</li>
+      ))}
+      {incomplete.map(({ service, unreadable }) => (
+        <li key={`incomplete ${service}`}>{texts.unreadable(serviceName(service), unreadable ?? 0)}</li>
       ))}
       {unconfirmed.length > 0 && (
         <li>{texts.unconfirmed(unconfirmed.map(({ service }) => serviceName(service)))}</li>

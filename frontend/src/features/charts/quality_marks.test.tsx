@@ -38,6 +38,7 @@ function chartOf(...tracks: ReturnType<typeof line>[]) {
     date: TODAY as string | null,
     fetched_at: `${TODAY}T02:30:00Z`,
     is_confirmed: true,
+    unreadable: 0,
   });
   return {
     genre: "pop",
@@ -119,13 +120,22 @@ describe("the list", () => {
     },
   );
 
+  test("says how many tracks of a list could not be read", async () => {
+    Object.assign(answer.sources[0] ?? {}, { unreadable: 6 });
+    Object.assign(answer.sources[2] ?? {}, { unreadable: 1 });
+    expect(await shown(".charts-failures li")).toEqual([
+      "6 tracks on the list from Spotify couldn’t be read.",
+      "1 track on the list from SoundCloud couldn’t be read.",
+    ]);
+  });
+
   test("says that nothing confirms a list, that it is a sample, old, or compared with another day", async () => {
     Object.assign(answer.sources[0] ?? {}, { is_confirmed: false });
     answer.is_sample = true;
     answer.compared_with = "2025-12-01";
     for (const source of answer.sources) source.fetched_at = "2025-12-01T02:30:00Z";
     expect(await shown(".charts-failures li")).toEqual([
-      "Not confirmed yet: Spotify (first list, or many new tracks).",
+      "Not confirmed yet: Spotify (first list, many new tracks, or far fewer tracks).",
     ]);
     expect(await shown(".charts-note")).toContainEqual(expect.stringContaining("Sample data"));
     expect(await shown(".charts-old")).toEqual(["Out of date: updated 3 days ago"]);

@@ -201,7 +201,12 @@ export const messages: LazyMessages = {
           : `${service} hat erneut eine ältere Liste geliefert und ist nicht dabei.`,
     },
     unconfirmed: (services) =>
-      `Noch nicht bestätigt: ${services.join(", ")} (erste Liste oder viele neue Titel).`,
+      `Noch nicht bestätigt: ${services.join(", ")} (erste Liste, viele neue oder viel weniger Titel).`,
+    unreadable: (service, count) =>
+      plural(count, {
+        one: `# Titel der Liste von ${service} war nicht lesbar.`,
+        other: `# Titel der Liste von ${service} waren nicht lesbar.`,
+      }),
     comparedWith: (day) => `Verglichen mit den vorigen Charts vom ${day}.`,
     countedOn: (services) => `Plays gezählt bei: ${services.join(", ")}.`,
     olderList: (day) => `(Liste vom ${day})`,

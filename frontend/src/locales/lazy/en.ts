@@ -185,7 +185,13 @@ export const messages = {
           : `The list from ${service} repeats an older one. It isn’t included.`,
     },
     unconfirmed: (services: readonly string[]) =>
-      `Not confirmed yet: ${services.join(", ")} (first list, or many new tracks).`,
+      `Not confirmed yet: ${services.join(", ")} (first list, many new tracks, or far fewer tracks).`,
+    /** Lines of the list of a service. */
+    unreadable: (service: string, count: number) =>
+      plural(count, {
+        one: `# track on the list from ${service} couldn’t be read.`,
+        other: `# tracks on the list from ${service} couldn’t be read.`,
+      }),
     comparedWith: (day: string) => `Compared with the previous chart, from ${day}.`,
     countedOn: (services: readonly string[]) => `Plays counted on ${services.join(", ")}.`,
     /** A place on a list that is older than the chart. */

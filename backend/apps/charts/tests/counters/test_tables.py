@@ -60,6 +60,27 @@ def test_without_a_table_counts_are_missing_and_never_zero(run: Run, folder: Fol
     assert stored("spotify") == of_both | {("spotify", isrc(1), FIRST): ("ok", 1000)}
 
 
+@pytest.mark.parametrize(
+    ("title", "artist", "count"),
+    [
+        ("Title 1", "Artist 1, Bo", None),
+        ("Title 1 (w/ Bo)", "Artist 1", None),
+        ("Title 1", "Artist 1 Featuring Bo", None),
+        ("Title 1 (Another Line)", "Artist 1", 1000),
+    ],
+)
+def test_a_row_with_a_guest_counts_no_track_without_the_guest(
+    run: Run, folder: Folder, title: str, artist: str, count: int | None
+):
+    fill(folder)
+    put_table(folder, table((FIRST, (title, artist, None), 1000)))
+
+    run()
+
+    status = "missing" if count is None else "ok"
+    assert stored("spotify")["spotify", isrc(1), FIRST] == (status, count)
+
+
 def test_an_unreadable_table_is_failed_and_retried(run: Run, folder: Folder):
     fill(folder)
     put_table(folder, "date,artist_title,streams_total\nyesterday,nobody,many")

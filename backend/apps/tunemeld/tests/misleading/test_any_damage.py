@@ -130,6 +130,9 @@ class Story:
             lines = lines[:10] if kind == "half" else lines[:1] * len(listed)
         return _written(service, lines, self._counts_on(service, back))
 
+    def unreadable(self, service: str, back: int) -> int:
+        return sum(not name for name, _, _ in self.lines.get((service, back), {}).values())
+
     def status(self, service: str, back: int) -> str:
         return WHOLE.get(self.whole.get((service, back), ""), "ok")
 
@@ -317,8 +320,9 @@ def check_orders(answers: Mapping[str, Any]) -> None:
 def check_chart(story: Story, chart: Mapping[str, Any], back: int) -> None:
     """Ranks are those of the lists that the chart names, and the order follows from them."""
     used = {service: story.used(service, back) for service in SERVICES}
-    assert {one["service"]: (one["status"], one["date"]) for one in chart["sources"]} == {
-        service: (story.status(service, back), str(day_of(day))) for service, day in used.items()
+    assert {one["service"]: (one["status"], one["date"], one["unreadable"]) for one in chart["sources"]} == {
+        service: (story.status(service, back), str(day_of(day)), story.unreadable(service, day))
+        for service, day in used.items()
     }
     places = {
         service: {isrc(n): place for place, n in enumerate(story.lists[service, day], start=1)}
@@ -440,6 +444,7 @@ def check_lists(story: Story, answers: Mapping[str, Any]) -> None:
         last = next(b for b in (0, 1, 2) if story.status(service, b) != "missing")
         back = story.used(service, last)
         assert (one["status"], one["date"]) == (story.status(service, last), str(day_of(back)))
+        assert one["unreadable"] == story.unreadable(service, back)
         lost = story.lost.get((service, back), set())
         places = {track["rank"]: track["isrc"] for track in one["tracks"]}
         for place, number in enumerate(story.lists[service, back], start=1):

@@ -1,19 +1,22 @@
 """A damaged line costs only itself: no other track has another number for it unless a status says so."""
 
+import json
 from typing import Any
 
 import pytest
 
 from apps.charts.models import ReviewItem
-from apps.charts.tests.bodies import Track, isrc
+from apps.charts.tests.bodies import Track, apple, isrc
 from apps.tunemeld.tests.misleading.world import (
     Damage,
     Day,
     World,
+    chart_in,
     check,
     first_named,
     named,
     responses,
+    set_list,
     tracks_in,
 )
 
@@ -80,6 +83,44 @@ def test_a_wrong_line_affects_no_other_line(
         <= {isrc(number): named(number)[:2] for number in range(1, 21)}.items()
         | {code: (track["name"], track["artist"]) for code, track in tracks_in(truth).items()}.items()
     )
+
+
+def without_every_fourth() -> bytes:
+    """Of twenty lines, as if the reader of the service's page had skipped five."""
+    lines = json.loads(apple([named(number) for number in range(6, 26)]))["album_details"]
+    return json.dumps(
+        {"album_details": {key: one for key, one in lines.items() if int(key) % 4 != 1}}
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("service", "given", "unreadable"),
+    [
+        pytest.param(
+            "spotify",
+            [named(number) if number % 3 else ("", "", None) for number in range(1, 21)],
+            6,
+            id="lines without names",
+        ),
+        pytest.param("apple_music", without_every_fourth(), 5, id="places without lines"),
+    ],
+)
+@pytest.mark.django_db
+@pytest.mark.one_database(but=["places without lines"])
+def test_the_number_of_lines_that_could_not_be_read_is_beside_the_list(
+    world: World, service: str, given: list[Track] | bytes, unreadable: int
+):
+    day = Day(0)
+    set_list(service, given)(day)
+    world.put(day)
+
+    records = world.run()
+
+    answers = responses()
+    numbers = {source["service"]: source["unreadable"] for source in chart_in(answers)["sources"]}
+    assert numbers == {"spotify": 0, "apple_music": 0, "soundcloud": 0, service: unreadable}
+    assert answers[f"charts/pop/{service}/"]["data"]["unreadable"] == unreadable
+    assert (records["extract"].status, records["extract"].unreadable) == ("partly", unreadable)
 
 
 @pytest.mark.django_db
