@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_events_explain
+from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_events_explain, folded
 from tests.invariants import invariants
 from tests.invariants.named_writes import JOIN, Call, Write
 from tests.invariants.operations import Operation
@@ -146,6 +146,7 @@ TWO = Snapshot(EPOCH, 1, [item(1, is_playing=True), item(2)])
             ),
         ),
         (TWO, event(2, "track.renamed", item(1, is_playing=True))),
+        (TWO, event(2, "room.renamed", {"name": "Attic", "text": "Halo"})),
         (TWO, event(3, "track.moved", item(2, position=5.0))),
         (TWO, event(1, "track.moved", item(2, position=5.0))),
         (TWO, {**event(2, "track.moved", item(2, position=5.0)), "epoch": "second"}),
@@ -161,6 +162,10 @@ def test_an_event_without_an_effect_is_detected() -> None:
         assert_events_explain(EMPTY, [], EMPTY)
     with pytest.raises(AssertionError, match="changed nothing"):
         assert_events_explain(TWO, [event(2, "track.moved", item(2))], Snapshot(EPOCH, 2, TWO.items))
+    named = replace(TWO, facts={"room.renamed": "Attic"})
+    for nothing in (event(2, "track.moved", item(2)), event(2, "room.renamed", {"name": "Attic"})):
+        with pytest.raises(FoldError, match="it changes nothing"):
+            folded(named, [nothing])
 
 
 @pytest.mark.parametrize(

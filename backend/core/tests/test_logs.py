@@ -6,11 +6,9 @@ import logging
 import multiprocessing
 import string
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from hypothesis import strategies as st
 from core import logs
 from core.request_context import within_request
 from core.tests.programs import run_program
+from core.tests.providers.stand_in import StandIn, answers
 
 # Of each process; together they turn the file over often.
 LINES = 150
@@ -217,36 +216,13 @@ with within_request(request_id="r-1", op_id="op-1"):
 """
 
 
-class Service(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        self.received: list[bytes] = []
-        super().__init__(("127.0.0.1", 0), Receiver)
-
-
-class Receiver(BaseHTTPRequestHandler):
-    server: Service
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        is_packed = self.headers.get("Content-Encoding") == "gzip"
-        self.server.received.append(gzip.decompress(body) if is_packed else body)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_: Any) -> None:
-        """Quietly."""
-
-
 @pytest.fixture
-def service() -> Iterator[Service]:
-    with Service() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+def service() -> Iterator[StandIn]:
+    with StandIn({"/api/1/envelope/": answers({})}) as started:
+        yield started
 
 
-def test_an_error_report_has_the_location_and_no_personal_data(service: Service, tmp_path: Path) -> None:
+def test_an_error_report_has_the_location_and_no_personal_data(service: StandIn, tmp_path: Path) -> None:
     done = run_program(
         *("-c", FAILING_REQUEST),
         data=tmp_path,
@@ -254,12 +230,16 @@ def test_an_error_report_has_the_location_and_no_personal_data(service: Service,
         SENTRY_DSN=f"http://key@127.0.0.1:{service.server_port}/1",
     )
     assert done.returncode == 0, done.stderr
-    (envelope,) = [body for body in service.received if b'"exception"' in body]
+    received = [
+        gzip.decompress(asked.body) if asked.headers.get("content-encoding") == "gzip" else asked.body
+        for asked in service.asked
+    ]
+    (envelope,) = [body for body in received if b'"exception"' in body]
     event = json.loads(envelope.splitlines()[2])
     (exception,) = event["exception"]["values"]
     assert (exception["type"], exception["value"]) == ("LookupError", "nobody called … at …")
     assert exception["stacktrace"]["frames"][-1]["function"] == "view"
     assert event["tags"] == {"request_id": "r-1", "op_id": "op-1"}
-    sent = b"".join(service.received)
+    sent = b"".join(received)
     for personal in (b"zoltan", b"sesame", b"remote_addr", b"127.0.0.1", b"server_name"):
         assert personal not in sent.lower(), personal

@@ -203,9 +203,17 @@ def test_trends_have_counts_compared_with_the_previous_period(
     dee.tell([{**play, "occurred_at": days_ago(days)} for days in (4, 5, 6, 7)] * 2)
     for person in (dee, eli):
         person.tell({**play, "activity_type": "like", "occurred_at": days_ago(5)})
+        # No trend: what speaks against a track, and what was before both periods.
+        person.tell([{**play, "activity_type": kind} for kind in ("skip", "dislike")])
+        person.tell({**play, "occurred_at": days_ago(8)})
+
+    past = library.add("Past", artist=f"{library.word} past", genre="")["id"]
+    dee.tell({"track_id": past, "activity_type": "play", "occurred_at": days_ago(5)})
 
     reported = trends(client, days=4)
 
+    assert named(reported["artists"], f"{library.word} past") is None, "only before"
+    assert named(trends(client, days=7)["genres"], "") is None
     expected = {"count": 4, "previous": 6, "change": -2}
     assert named(reported["artists"], library.word) == {"name": library.word, **expected}
     assert named(reported["genres"], library.word) == {"name": library.word, **expected}

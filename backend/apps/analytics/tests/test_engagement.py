@@ -112,9 +112,11 @@ def test_days_are_sorted_and_limited(ada: User, halo: Track, monkeypatch: pytest
 def test_offsets_of_all_time_zones_are_multiples_of_15_minutes():
     months = [datetime(year, month, 15, tzinfo=UTC) for year in range(1980, 2040) for month in range(1, 13)]
 
+    names = available_timezones()
+    assert "Asia/Kathmandu" in names
     odd = {
         (name, month.year)
-        for name in available_timezones()
+        for name in names
         for month in [EARLIEST, *months]
         if (month.astimezone(ZoneInfo(name)).utcoffset() or timedelta(0)) % timedelta(minutes=15)
     }

@@ -16,10 +16,12 @@ from apps.analytics.serializers import read_activities
 from apps.analytics.tests.invariants import check_roll_ups
 from apps.analytics.tests.reports import report
 from apps.playlist.services import Place, add_item, play_item, stop_playing
+from apps.playlist.tests.people import Person
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
 from apps.users.models import User
 from core import json_codec
+from core.models import IdempotencyRecord
 from core.rate_limits import ACTIVITIES_OF_HOUR, RateLimitExceeded
 from core.tests.admin_pages import Admin, list_path, row_path
 
@@ -156,3 +158,13 @@ def test_a_list_with_a_key_is_validated_before_the_transaction(halo: Track, monk
     assert list(rejected.json()["error"]["details"]) == ["1.activity_type"]
     assert within == [False] * 4
     assert Activity.objects.count() == 2
+
+
+def test_of_a_large_response_only_the_ids_are_stored(halo: Track):
+    activity = {"track_id": halo.pk, "activity_type": "play", "context": {"why": "x" * 100}}
+    key = {"Idempotency-Key": "large"}
+    answer = Person.with_account("cy").ask("POST", "analytics/activity/", [activity] * 200, **key)
+
+    stored = IdempotencyRecord.objects.get(key="large")
+    assert (answer.status_code, stored.body) == (201, "")
+    assert stored.recipe.split() == [str(one["id"]) for one in answer.json()]

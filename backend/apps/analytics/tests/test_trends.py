@@ -1,6 +1,6 @@
 """Trends: artists, genres and tracks of the last days, beside those before; and the summary of everything."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -51,36 +51,6 @@ def test_a_user_is_counted_once_per_track_type_and_hour(ada: User, bo: User, hal
     Activity.objects.filter(user=ada).delete()
     assert counted() == [(halo.pk, 1)]
     check_roll_ups()
-
-
-def test_trends_have_counts_and_changes(ada: User, bo: User, add_track: AddTrack, now: datetime):
-    trends = trends_at(now, days=7, limit=10)
-    assert (trends.artists, trends.genres, trends.tracks) == ([], [], [])
-    assert (trends.days, trends.first, trends.last) == (7, date(2025, 11, 28), date(2025, 12, 4))
-
-    halo, one = add_track("Halo", "Beyoncé", genre="pop"), add_track("One", "U2", genre="rock")
-    past, unnamed = add_track("Past", "Past", genre="past"), add_track("Unnamed", "Björk")
-    hourly(ada, halo, at=now, times=2)
-    report(bo, halo, at=now - 6 * DAY)
-    hourly(bo, halo, at=now - 7 * DAY, times=5)
-    hourly(ada, one, at=now, times=4)
-    hourly(ada, one, at=now - 14 * DAY, times=9)  # before what is compared with
-    report(ada, past, at=now - 7 * DAY)  # only before: no trend
-    for kind in ("skip", "dislike"):  # what speaks against a track is none either
-        report(ada, halo, kind, at=now, times=3)
-    for kind in ("like", "share"):
-        report(ada, unnamed, kind, at=now)
-
-    trends = trends_at(now, days=7, limit=10)
-
-    assert numbers(trends.artists) == {"U2": (4, 0, 4), "Beyoncé": (3, 5, -2), "Björk": (2, 0, 2)}
-    assert [one.name for one in trends.artists] == ["U2", "Beyoncé", "Björk"]
-    assert numbers(trends.genres) == {"rock": (4, 0, 4), "pop": (3, 5, -2)}
-    assert [(t.track.id, t.count, t.previous, t.change) for t in trends.tracks] == [
-        (one.pk, 4, 0, 4),
-        (halo.pk, 3, 5, -2),
-        (unnamed.pk, 2, 0, 2),
-    ]
 
 
 def test_spellings_are_joined_under_the_most_common_one(ada: User, add_track: AddTrack, now: datetime):

@@ -7,10 +7,8 @@ import pytest
 
 from apps.charts.connectors.base import RecordedResponses
 from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition
-from apps.charts.pipeline.outbox import Kind, OutboxMessage, deliver, replay
 from apps.charts.pipeline.runner import Plan, run_pipeline
 from apps.charts.tests.bodies import TRACKS, Folder, chosen, soundcloud
-from apps.charts.tests.conftest import Register
 from apps.counts.models import HistoricalViewCount, ViewCount
 
 pytestmark = pytest.mark.django_db
@@ -78,22 +76,3 @@ def test_the_order_and_repetition_of_lists_make_no_difference(tmp_path: Path, se
         run(bit_by_bit)
 
     assert state() == wanted
-
-
-def test_replaying_all_events_changes_no_chart_and_no_count(tmp_path: Path, register: Register):
-    heard: list[OutboxMessage] = []
-    register("ear", list(Kind), heard.append)
-    folder = Folder(tmp_path)
-    for part in parts_of(4):
-        put(folder, part)
-    run(folder)
-    before, first = state(), list(heard)
-    since = min(one.created_at for one in first)
-
-    for times in (1, 2):
-        replay(since=since)
-
-        assert heard == first * (times + 1)
-        assert state() == before
-    assert {one.kind for one in first} >= {Kind.EXTRACTED, Kind.COUNTED, Kind.PUBLISHED}
-    assert deliver().rows_in == 0

@@ -1,10 +1,8 @@
 """The daily notice: what it says, and that it arrives by mail and at a real webhook."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,49 +15,25 @@ from apps.charts.models import RawEdition
 from apps.charts.monitoring import DailyReport, Verdict, report_of_today
 from apps.charts.pipeline_models import StageRun
 from apps.charts.tasks import call_chart_webhook, mail_chart_notice
-from apps.charts.tests.bodies import Folder, chosen, spotify
+from apps.charts.tests.bodies import Folder, chosen
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import put_table, table
 from apps.counts.services import CountReport, record_counts
 from core.errors import Unavailable
+from core.tests.providers.stand_in import StandIn, answers
 
 pytestmark = pytest.mark.django_db
 DAY = "2025-03-01"
 ISRC = "QZTUT2500001"
 DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "charts.md"
-
-
-class Hook:
-    """A webhook that stores the requests, and responds as it is configured to."""
-
-    def __init__(self) -> None:
-        requests, hook = [], self  # type: list[Any], Hook
-        self.requests: list[Any] = requests
-        self.status = 204
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(hook.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/sesame"
+HOOK = "/hooks/sesame"
 
 
 @pytest.fixture
-def hook(settings: Any) -> Iterator[Hook]:
-    one = Hook()
-    settings.CHART_REPORT_WEBHOOK_URL = one.url
-    thread = threading.Thread(target=one.server.serve_forever, daemon=True)
-    thread.start()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
-    thread.join()
+def hook(settings: Any) -> Iterator[StandIn]:
+    with StandIn({HOOK: answers({})}) as started:
+        settings.CHART_REPORT_WEBHOOK_URL = started.url + HOOK
+        yield started
 
 
 @pytest.fixture
@@ -129,43 +103,6 @@ def test_implausible_counts_are_reported_with_their_reason():
 
 
 @pytest.mark.usefixtures("has_run")
-@pytest.mark.parametrize(
-    ("anomalies", "count", "status", "verdict"),
-    [
-        (2, 0, "succeeded", Verdict.SUCCESS),
-        (3, 0, "partly", Verdict.PARTLY),
-        (11, 0, "failed", Verdict.FAILURE),
-        (20, 12_000, "failed", Verdict.FAILURE),
-    ],
-    ids=["a few fell", "more fell", "most fell", "a copy"],
-)
-def test_doubtful_counts_make_a_run_partial_or_failed(
-    run: Run, folder: Folder, anomalies: int, count: int, status: str, verdict: Verdict
-):
-    today, tracks = timezone.now().date(), chosen(*range(1, 21))
-    folder.put("spotify", "pop", DAY, spotify(tracks))
-    rows = [
-        (str(today - timedelta(days=2 - at)), one, 10_000 + 1000 * at + 10 * number * (at - 1))
-        for at in range(2)
-        for number, one in enumerate(tracks)
-    ]
-    put_table(folder, table(*rows))
-    run()
-    # The copy is of yesterday's 11,000.
-    doubtful = 11_000 if count else 0
-    rows += [
-        (str(today), one, doubtful if at < anomalies else 12_000 + 10 * at) for at, one in enumerate(tracks)
-    ]
-    put_table(folder, table(*rows))
-
-    counts = next(record for record in run() if record.stage == "counts")
-
-    assert (counts.status, counts.anomalies + counts.stale) == (status, anomalies)
-    notice = report_of_today(now=timezone.now())
-    assert (notice.verdict, notice.anomaly_count + notice.stale_count) == (verdict, anomalies)
-
-
-@pytest.mark.usefixtures("has_run")
 def test_rows_that_cannot_be_read_are_reported(run: Run, folder: Folder):
     bad = ["x,Ada - Halo,1", "2025-03-01,Ada - Halo,-5", "2025-03-01,Ada - Halo,abc"]
     good = table(*((DAY, one, 1000) for one in chosen(*range(1, 11))))
@@ -193,12 +130,12 @@ def test_the_report_is_mailed_only_with_recipients(settings: Any):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_webhook_gets_every_documented_field(hook: Hook):
+def test_a_webhook_gets_every_documented_field(hook: StandIn):
     count_daily(5000, 5100, 4000)
 
     assert call_chart_webhook() == {"sent": 1}
 
-    [report] = hook.requests
+    [report] = [json.loads(asked.body) for asked in hook.asked]
     part = DOCUMENT.read_text().split("## Monitoring")[1].split("\n## ")[0]
     rows = [row.split("|")[1].replace("`", "") for row in part.splitlines() if row.startswith("| `")]
     assert {word.strip() for row in rows for word in row.split(",")} == set(report)
@@ -209,14 +146,13 @@ def test_a_webhook_gets_every_documented_field(hook: Hook):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_rejected_webhook_is_retried_later(hook: Hook):
+def test_a_rejected_webhook_is_retried_later(hook: StandIn):
     for status in (301, 404, 500):
-        hook.status = status
+        hook.then(HOOK, answers({}, status=status))
         with pytest.raises(Unavailable, match=str(status)):
             call_chart_webhook()
-    hook.status = 200
     assert call_chart_webhook() == {"sent": 1}
-    assert len(hook.requests) == 4
+    assert len(hook.asked) == 4
 
 
 def test_a_failed_report_is_retried_and_the_webhook_url_is_not_logged(settings: Any):
@@ -234,14 +170,14 @@ def test_a_failed_report_is_retried_and_the_webhook_url_is_not_logged(settings: 
 
 @pytest.mark.usefixtures("has_run")
 def test_the_command_prints_and_sends_the_report(
-    hook: Hook, settings: Any, capsys: pytest.CaptureFixture[str]
+    hook: StandIn, settings: Any, capsys: pytest.CaptureFixture[str]
 ):
     settings.CHART_REPORT_EMAILS = ["ada@example.org"]
 
     call_command("etl", "notice")
 
     assert capsys.readouterr().out.startswith("Chart report for ")
-    assert (len(hook.requests), len(mailbox.outbox)) == (1, 1)
-    hook.status = 500
+    assert (len(hook.asked), len(mailbox.outbox)) == (1, 1)
+    hook.then(HOOK, answers({}, status=500))
     with pytest.raises(CommandError, match="500"):
         call_command("etl", "notice")

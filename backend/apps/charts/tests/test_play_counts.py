@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from apps.charts.models import ChartTrack
@@ -64,29 +63,6 @@ def test_a_change_uses_only_services_counted_on_both_days():
     }
 
 
-@pytest.mark.parametrize(("count", "status"), [(9_900, "stale"), (0, "anomaly"), (990_000, "anomaly")])
-def test_anomalous_days_are_in_no_plays_changes_or_trends(count: int, status: CountStatus):
-    for number in (1, 2):
-        charted(number)
-        for back in range(10, 0, -1):
-            record(number, "spotify", on(back), 10_000 - 100 * back)
-    record(1, "spotify", on(0), count)
-    record(2, "spotify", on(0), 10_000)
-
-    plays = plays_on([isrc(1)], DAY)[isrc(1)]
-
-    assert (plays.total, plays.change) == (9_900, {1: None, 7: None, 30: None})
-    assert plays.days == {"spotify": PlaysOfDay(status, on(1))}
-    assert most_trending(9) == (DAY, [Trend(isrc(2), 700, {"spotify": "ok"})])
-    with time_machine.travel(datetime.combine(DAY, datetime.min.time(), UTC), tick=False):
-        history = histories([isrc(1)])[isrc(1)]["spotify"]
-    assert (history.current, history.historical[-1].date, history.historical[-1].status) == (
-        9_900,
-        DAY,
-        status,
-    )
-
-
 def test_trending_tracks_were_on_a_chart_and_are_sorted_by_growth_then_isrc():
     assert most_trending(3) == (None, [])
     for number, rise in ((3, 50), (1, 50), (2, 80), (4, -5), (5, 90)):
@@ -116,22 +92,6 @@ def test_a_trend_lists_omitted_services_with_reasons():
         "apple_music": "missing",
     }
     assert most_trending(1) == (DAY, [Trend(isrc(1), 700, counts)])
-
-
-def test_no_change_spans_a_jump_to_a_new_level():
-    charted(1)
-    for back in range(10, -1, -1):
-        record(1, "spotify", on(back), 10_000 - 100 * back + (0 if back > 2 else 5_000_000))
-        record(1, "soundcloud", on(back), 10_000 - 50 * back)
-
-    plays = plays_on([isrc(1)], DAY)[isrc(1)]
-
-    assert plays.change == {1: 150, 7: 350, 30: None}
-    assert plays.days == {
-        "spotify": PlaysOfDay("ok", DAY, (1,)),
-        "soundcloud": PlaysOfDay("ok", DAY, (1, 7)),
-    }
-    assert most_trending(1)[1] == [Trend(isrc(1), 350, {"spotify": "missing", "soundcloud": "ok"})]
 
 
 def test_a_history_ends_on_the_last_counted_day():

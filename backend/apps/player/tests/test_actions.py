@@ -14,7 +14,7 @@ from apps.playlist.services import play_item, remove_item
 from apps.playlist.tests.rooms import add, event_recorder, new_room, queued, titles
 from apps.rooms.models import Room
 from apps.tracks.models import Track
-from core.errors import Conflict, InvalidInput
+from core.errors import InvalidInput
 
 pytestmark = pytest.mark.django_db
 START = timezone.now()
@@ -101,17 +101,6 @@ def test_play_pause_seek_and_resume_keep_the_position(room: Room, clock: Clock):
 def test_actions_without_a_playing_item_are_rejected(clock: Clock, action):
     with pytest.raises(NothingPlaying):
         action(slug=new_room().slug)
-
-
-def test_two_people_who_skip_at_the_same_time_skip_once(room: Room):
-    services.play(slug=room.slug)
-    play_id = now_in(room).play_id
-    with event_recorder(room) as types:
-        services.skip(slug=room.slug, play_id=play_id)
-        with pytest.raises(Conflict):
-            services.skip(slug=room.slug, play_id=play_id)
-    assert types == ["track.playing", "player.changed", "track.removed"]
-    assert (title(now_in(room)), titles(room)) == ("B", "BC")
 
 
 @pytest.mark.parametrize(

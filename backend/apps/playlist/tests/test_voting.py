@@ -27,23 +27,6 @@ def test_the_vote_count_cannot_be_set_directly(item):
     assert PlaylistTrack.objects.get(pk=new.pk).votes == 0
 
 
-@pytest.mark.parametrize("way", ["save", "create", "delete", "queryset"])
-def test_a_vote_from_the_shell_is_counted_and_broadcast(room, item, way: str):
-    vote = Vote.objects.create(item=item, voter="ada", value=1)
-    with event_recorder(room) as events:
-        if way == "save":
-            vote.value = -1
-            vote.save()
-        elif way == "create":
-            Vote.objects.create(item=item, voter="bo", value=1)
-        elif way == "delete":
-            vote.delete()
-        else:
-            Vote.objects.filter(item=item).delete()
-    assert events == ["track.voted"]
-    assert PlaylistTrack.objects.get().votes == {"save": -1, "create": 2, "delete": 0, "queryset": 0}[way]
-
-
 def test_the_database_stores_one_vote_per_voter_and_item_with_value_1_or_minus_1(room, item):
     first = Vote.objects.create(item=item, voter="ada", value=1)
     for voter, value in (("ada", 1), ("bo", 0), ("bo", 2), ("bo", -5)):

@@ -235,6 +235,7 @@ def test_a_name_of_a_former_item_is_redacted_in_the_log(room):
     item = ada.add(room, "a")
     item.added_by = ANONYMOUS
     item.save(update_fields=["added_by"])
+    assert "realtime_event.message" in places_of(NAME)
     ada.ask("DELETE", "users/me/")
     assert places_of(NAME) == set()
 

@@ -23,6 +23,7 @@ class Asked:
     params: Mapping[str, str]
     headers: Mapping[str, str]
     form: Mapping[str, str]
+    body: bytes
     # One number for each connection.
     connection: int
 
@@ -40,7 +41,8 @@ class Handler(BaseHTTPRequestHandler):
             path=address.path,
             params=dict(parse_qsl(address.query)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            form=dict(parse_qsl(body.decode())),
+            form=dict(parse_qsl(body.decode(errors="replace"))),
+            body=body,
             connection=self.client_address[1],
         )
         self.asked = asked

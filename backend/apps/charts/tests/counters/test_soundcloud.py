@@ -16,21 +16,6 @@ from apps.counts.models import HistoricalViewCount
 FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
 
 
-def test_the_list_of_a_day_gives_the_counts_of_that_day(run: Run, folder: Folder):
-    for day, plays in ((FIRST, 1000), (SECOND, 1700)):
-        folder.put("soundcloud", "pop", day, soundcloud(chosen(1, 2), plays=plays))
-
-    run()
-
-    assert stored("soundcloud") == {
-        ("soundcloud", isrc(1), FIRST): ("ok", 1000),
-        ("soundcloud", isrc(2), FIRST): ("ok", 1001),
-        ("soundcloud", isrc(1), SECOND): ("ok", 1700),
-        ("soundcloud", isrc(2), SECOND): ("ok", 1701),
-    }
-    assert HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND).delta_count == 700
-
-
 def test_counts_of_a_failed_list_are_failed_and_never_zero_until_it_is_fetched(run: Run, folder: Folder):
     folder.put("soundcloud", "pop", FIRST, soundcloud(chosen(1, 2)))
     folder.put("soundcloud", "pop", SECOND, b'{"message": "no"}')

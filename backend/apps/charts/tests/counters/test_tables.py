@@ -46,20 +46,6 @@ def test_a_table_has_counts_with_their_days(run: Run, folder: Folder):
     assert ViewCount.objects.get(isrc=isrc(1)).view_count == 1250
 
 
-def test_without_a_table_counts_are_missing_and_never_zero(run: Run, folder: Folder):
-    fill(folder)
-    run()
-    missing = ("missing", None)
-    of_both = {("spotify", isrc(1), FIRST): missing, ("spotify", isrc(2), FIRST): missing}
-    assert stored("spotify") == of_both
-    assert not ViewCount.objects.exists()
-    put_table(folder, table((FIRST, ONE, 1000)))
-
-    run()
-
-    assert stored("spotify") == of_both | {("spotify", isrc(1), FIRST): ("ok", 1000)}
-
-
 @pytest.mark.parametrize(
     ("title", "artist", "count"),
     [

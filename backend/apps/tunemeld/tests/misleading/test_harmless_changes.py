@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from apps.charts.tests.bodies import isrc
 from apps.tunemeld.tests.misleading.world import (
     ALL_OK,
     Damage,
@@ -89,23 +88,6 @@ def test_a_second_run_over_the_same_files_changes_nothing(world: World, truth: d
         world.run()
 
         assert responses() == truth
-
-
-@pytest.mark.django_db
-def test_a_line_with_the_name_of_another_service_is_the_same_track(world: World, truth: dict[str, Any]):
-    """Two differences from Spotify's name, which is the track's, are too many."""
-    written = ("Won't Stop & Go 12 (Night Harbour)", "Ada 12", isrc(12))
-    day = Day(0)
-    for service in ("apple_music", "soundcloud"):
-        tracks = getattr(day, service)
-        setattr(day, service, [written if code == isrc(12) else (*names, code) for *names, code in tracks])
-    world.put(day)
-
-    world.run()
-
-    answers = responses()
-    for path in (path for path in truth if "apple_music" not in path and "soundcloud" not in path):
-        assert answers[path] == truth[path], path
 
 
 @pytest.mark.django_db

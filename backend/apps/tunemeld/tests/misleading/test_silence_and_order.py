@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apps.charts.models import ChartTrack, Edition, RawEdition
+from apps.charts.models import ChartTrack, Edition, RawEdition, ReviewItem
 from apps.charts.pipeline.runner import AlreadyRunning, run_lock
 from apps.charts.tests.bodies import Track, isrc
 from apps.counts.models import HistoricalViewCount, ViewCount
@@ -153,6 +153,7 @@ def test_unrelated_tracks_on_the_first_day_are_in_no_response(own: World):
     assert sources_in(answers) == ALL_OK | {"apple_music": "quarantined"}
     assert codes_in(answers) == ranked([*map(named, LISTED["spotify"])], [*map(named, LISTED["soundcloud"])])
     assert OTHERS[0][0].split()[0] not in json.dumps(answers)
+    assert not ReviewItem.objects.exists()
 
 
 def test_an_unconfirmed_list_is_accepted_on_its_third_day(own: World, truth: dict[str, Any]):

@@ -149,6 +149,7 @@ def test_a_day_without_any_list_leaves_the_chart_unchanged(world: World, yesterd
         pytest.param("spotify", OTHERS, id="unrelated"),
         pytest.param("spotify", list(map(named, range(1, 4))), id="cut short"),
         pytest.param("soundcloud", Day(1).body("soundcloud"), id="a copy of yesterday's"),
+        pytest.param("apple_music", b"<html>down</html>", id="a page"),
         pytest.param("all", OTHERS, id="all three unrelated"),
     ],
 )
