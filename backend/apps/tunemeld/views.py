@@ -120,7 +120,7 @@ class GraphQLView(APIView):
         if not 1 <= len(request.data) <= MAX_OPERATIONS:
             raise InvalidInput.of("body", f"Send between 1 and {MAX_OPERATIONS} operations in one request.")
         operations, budget = [_operation_of(one) for one in request.data], Budget()
-        count_again(request._request, times=len(operations) - 1)
+        count_again(request, times=len(operations) - 1)
         answers = (encoded_response(requested, Context(caller, base_url, budget)) for requested in operations)
         return _response(request, b"[%s]" % b",".join(answers))
 

@@ -180,7 +180,7 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """Raises NotAuthenticated when the token is not valid (any more)."""
-        token = bearer_token(visit_of(request._request))
+        token = bearer_token(visit_of(request))
         return None if token is None else (account_with_access(token), None)
 
     def authenticate_header(self, request: Request) -> str:
