@@ -63,27 +63,24 @@ def key_ring() -> KeyRing:
     )
 
 
-class AccessToken(PlainAccessToken):
+class SignedByKeyRing:
+    """A token that reads the settings' keys when it is used, instead of at import."""
+
+    def get_token_backend(self) -> TokenBackend:
+        return key_ring()
+
+    @property
+    def token_backend(self) -> TokenBackend:
+        return key_ring()
+
+
+class AccessToken(SignedByKeyRing, PlainAccessToken):
     lifetime = ACCESS_FOR
 
-    def get_token_backend(self) -> TokenBackend:
-        return key_ring()
 
-    @property
-    def token_backend(self) -> TokenBackend:
-        return key_ring()
-
-
-class RefreshToken(PlainRefreshToken):
+class RefreshToken(SignedByKeyRing, PlainRefreshToken):
     lifetime = REFRESH_FOR
     access_token_class = AccessToken
-
-    def get_token_backend(self) -> TokenBackend:
-        return key_ring()
-
-    @property
-    def token_backend(self) -> TokenBackend:
-        return key_ring()
 
     @classmethod
     def of(cls, user: User, *, after: "RefreshToken | None" = None) -> Self:
