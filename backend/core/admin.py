@@ -211,6 +211,16 @@ class LockingAdmin(SafeChangeList[M]):
         return HttpResponseRedirect(request.get_full_path())
 
 
+class DeleteOnlyAdmin(LockingAdmin[M]):
+    """Rows that people make: shown and deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class ReadOnlyAdmin(SafeChangeList[M]):
     """Records that are written by changes alone."""
 

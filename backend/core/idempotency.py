@@ -18,6 +18,7 @@ from core.error_responses import answer
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import IdempotencyRecord
+from core.request_context import django_request
 from core.statements import insert, update_later
 
 RETENTION = timedelta(hours=24)
@@ -62,7 +63,7 @@ def purge_expired_records() -> int:
 
 def replayed_subject(request: HttpRequest) -> str:
     """The subject of the first response, for views that return tokens; empty the first time."""
-    subject: str = request.__dict__.get("tutti_subject", "")
+    subject: str = django_request(request).__dict__.get("tutti_subject", "")
     return subject
 
 
@@ -73,7 +74,7 @@ def store_only_subject(response: HttpResponseBase, subject: str) -> None:
 
 def commit_writes(request: HttpRequest) -> None:
     """Marks an error that has changed something: its writes are committed, and its key may be retried."""
-    request.__dict__["tutti_keeps_writes"] = True
+    django_request(request).__dict__["tutti_keeps_writes"] = True
 
 
 def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
@@ -81,7 +82,7 @@ def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
 
     For what needs more than one transaction. It is called by repeats too, so it must be safe to repeat.
     """
-    later: list[Callable[[], object]] | None = request.__dict__.get("tutti_later")
+    later: list[Callable[[], object]] | None = django_request(request).__dict__.get("tutti_later")
     if later is None:
         action()
     else:
@@ -90,7 +91,7 @@ def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
 
 def replayed_recipe(request: HttpRequest) -> str:
     """The data from which the view can rebuild the first, large response; empty the first time."""
-    recipe: str = request.__dict__.get("tutti_recipe", "")
+    recipe: str = django_request(request).__dict__.get("tutti_recipe", "")
     return recipe
 
 

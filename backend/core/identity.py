@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from core.errors import ErrorSpec, NotAuthenticated, NotPermitted, raises
 from core.network import client_ip, network_of
+from core.request_context import django_request
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -126,6 +127,7 @@ def user_id_of(key: str) -> int | None:
 
 def caller_of(request: HttpRequest) -> Caller:
     """The caller of this HTTP request; resolved once for each request."""
+    request = django_request(request)
     caller: Caller | None = request.__dict__.get("tutti_caller")
     if caller is None:
         caller = request.__dict__["tutti_caller"] = caller_for(visit_of(request))
@@ -162,6 +164,7 @@ _resolved = lru_cache(maxsize=1000)(resolve)
 
 def visit_of(request: HttpRequest) -> Visit:
     """Made once for each request."""
+    request = django_request(request)
     visit: Visit | None = request.__dict__.get("tutti_visit")
     if visit is None:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR")

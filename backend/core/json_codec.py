@@ -15,6 +15,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from core.errors import MalformedJson, PayloadTooLarge
+from core.request_context import django_request
 
 # --- Writing -----------------------------------------------------------------------------------------
 
@@ -157,6 +158,7 @@ class _Outcome:
 
 def read_once(request: HttpRequest, reading: Callable[[HttpRequest], T]) -> T:
     """What `reading` gives, or raises: also the second time."""
+    request = django_request(request)
     outcomes: dict[Any, _Outcome] = request.__dict__.setdefault("tutti_read", {})
     if reading not in outcomes:
         outcomes[reading] = _outcome_of(reading, request)
@@ -197,7 +199,7 @@ class JsonParser:
     ) -> Any:
         del stream, media_type
         assert parser_context is not None  # noqa: S101 - Django REST framework gives one
-        return read_once(parser_context["request"]._request, json_body)
+        return read_once(parser_context["request"], json_body)
 
 
 def json_body(request: HttpRequest) -> Any:

@@ -24,6 +24,12 @@ NO_CONTEXT = RequestContext()
 _current: ContextVar[RequestContext] = ContextVar("request_context", default=NO_CONTEXT)
 
 
+def django_request(request: HttpRequest) -> HttpRequest:
+    """Django's request; Django REST framework gives views one that wraps it."""
+    inner: HttpRequest = getattr(request, "_request", request)
+    return inner
+
+
 def request_context() -> RequestContext:
     return _current.get()
 

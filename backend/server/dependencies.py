@@ -56,12 +56,13 @@ DEPENDENCIES = (
         names=tuple(
             f"autobahn.websocket.protocol:WebSocketServerProtocol.{name}"
             for name in (
-                *("CONFIG_ATTRS", "current_frame", "message_data_total_length", "onFrameBegin"),
+                *("CONFIG_ATTRS", "_perMessageCompress", "current_frame"),
+                *("message_data_total_length", "onFrameBegin"),
                 *("onMessageFrameBegin", "onMessageFrameData", "send_queue", "sendData", "state"),
                 *("succeedHandshake", "utf8validator"),
             )
         ),
-        used_by=("server/direct_write.py", "server/websockets.py", "server/websockets.py"),
+        used_by=("server/direct_write.py", "server/websockets.py"),
         tests=(
             *("server/tests/test_dependencies.py", "server/tests/test_direct_sends.py"),
             *("../tests/malformed", "../tests/live/test_pings.py"),
@@ -120,6 +121,15 @@ DEPENDENCIES = (
                 for name in ("_cache", "_class", "_options", "_servers")
             ),
             *(
+                f"django.core.cache.backends.redis:RedisCacheClient.{name}"
+                for name in ("_client", "_get_connection_pool")
+            ),
+            *(
+                f"django.contrib.sessions.backends.db:SessionStore.{name}"
+                for name in ("_aget_session_from_db", "_get_session_from_db", "_session_key")
+            ),
+            *(f"django.db.models.base:Model.{name}" for name in ("_do_insert", "_do_update")),
+            *(
                 f"django.db.backends.base.base:BaseDatabaseWrapper.{name}"
                 for name in (
                     *("_close", "_commit", "_rollback", "_set_autocommit"),
@@ -127,16 +137,25 @@ DEPENDENCIES = (
                 )
             ),
             "django.db.backends.sqlite3.base:DatabaseWrapper._start_transaction_under_autocommit",
+            "django.db.transaction:Atomic._from_testcase",
+            "django.forms.models:BaseModelForm._get_validation_exclusions",
             "django.http.request:HttpRequest._body",
         ),
         used_by=(
+            "apps/playlist/admin.py",
+            "apps/users/session_store.py",
+            "core/database.py",
             "core/http_security.py",
+            "core/statements.py",
             "core/cache.py",
             "core/redis_cache.py",
             "core/sqlite/base.py",
             "core/postgresql/base.py",
         ),
         tests=(
+            "apps/playlist/tests/test_odd_admin_input.py",
+            "apps/users/tests/test_logins.py",
+            "core/tests/test_batches.py",
             "core/tests/test_cache.py",
             "core/tests/test_databases.py",
             "core/tests/test_postgresql.py",
@@ -146,9 +165,20 @@ DEPENDENCIES = (
     Dependency(
         "djangorestframework",
         tested=("3.18.3",),
-        names=("rest_framework.request:Request._request",),
-        used_by=("apps/users/views.py",),
+        names=(
+            "rest_framework.request:Request._request",
+            "rest_framework.serializers:BaseSerializer._context",
+            "rest_framework.serializers:Serializer._declared_fields",
+        ),
+        used_by=("apps/analytics/serializers.py", "core/fields.py", "core/request_context.py"),
         tests=("../tests/contract",),
+    ),
+    Dependency(
+        "psycopg",
+        tested=("3.3.9",),
+        names=("psycopg.errors:_WaitTimeout", "psycopg._connection_base:BaseConnection._pool"),
+        used_by=("core/postgresql/base.py",),
+        tests=("core/tests/test_postgresql.py", "../tests/faults/test_silent_postgres.py"),
     ),
     Dependency(
         "strawberry-graphql",

@@ -129,13 +129,13 @@ class AnalyticsViewSet(viewsets.ViewSet):
         `activity_type`. `occurred_at` defaults to the current time, and may be up to 5 minutes in the future.
         A user may record up to 2,000 activities an hour and 20,000 a day, an address 10,000 an hour.
         """
-        user_id = _user_id_of(request._request, lambda: request.data)
-        if known := replayed_recipe(request._request):
+        user_id = _user_id_of(request, lambda: request.data)
+        if known := replayed_recipe(request):
             stored = activities_by_id(user_id, [int(number) for number in known.split()])
         else:
             _ = request.data  # rejects a body that is not JSON
-            reported = read_once(request._request, _reported)
-            address = network_of(visit_of(request._request).address)
+            reported = read_once(request, _reported)
+            address = network_of(visit_of(request).address)
             check_rate_limit(ACTIVITIES_OF_ADDRESS, address, times=len(reported))
             stored = record_activities(user_id=user_id, activities=reported)
         shown = [activity_payload(one) for one in stored]
@@ -234,12 +234,12 @@ class AnalyticsViewSet(viewsets.ViewSet):
         those that were played, liked or shared most. `by_day` lists the latest 1,000 days with activities;
         `by_hour` has 24 counts. Rates are relative to the number of plays, and null without plays.
         """
-        return _figures(request, whose_taste(caller_of(request._request), user_id))
+        return _figures(request, whose_taste(caller_of(request), user_id))
 
     @endpoint_like(person, errors=[own_id, zone_of])
     def me(self, request: Request) -> Response:
         """Your own statistics."""
-        return _figures(request, own_id(caller_of(request._request)))
+        return _figures(request, own_id(caller_of(request)))
 
 
 def _figures(request: Request, user_id: int) -> Response:

@@ -54,7 +54,7 @@ class PageMiddleware:
         room = ROOM.fullmatch(request.path_info)
         path = "/" if room else request.path_info
         if path == GRAPHIQL:
-            return self._graphiql(request)
+            return self._for_browsers(request, self._graphiql)
         file = self._files.get(path)
         if file is not None:
             request.get_host()  # rejects hosts outside ALLOWED_HOSTS
@@ -62,7 +62,7 @@ class PageMiddleware:
                 return method_not_allowed()
             return self._room(request, room[1]) if room else self._respond(request, path)
         if self._files and NO_ROOM.fullmatch(path):
-            return self._invalid_room(request)
+            return self._for_browsers(request, self._invalid_room)
         response = self.get_response(request)
         if response.status_code == 404 and self._files and not path.startswith(API) and _only_reads(request):
             if _is_browser(request):
@@ -96,27 +96,25 @@ class PageMiddleware:
         response["Link"] = ", ".join(f"<{PREFIX}{file}>; rel=modulepreload" for file in files)
         patch_vary_headers(response, ["Accept-Language"])
 
-    def _graphiql(self, request: HttpRequest) -> HttpResponseBase:
-        """Browsers receive GraphiQL, or how to build it; programs receive the API's response."""
-        response: HttpResponseBase
+    def _for_browsers(
+        self, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Browsers that read get what `respond` returns; programs get the API's response."""
         if _only_reads(request) and _is_browser(request):
             request.get_host()
-            response = self._respond(request, GRAPHIQL) if GRAPHIQL in self._files else _no_graphiql(request)
+            response = respond(request)
         else:
             response = self.get_response(request)
         patch_vary_headers(response, ["Accept"])
         return response
 
-    def _invalid_room(self, request: HttpRequest) -> HttpResponseBase:
-        """Browsers are redirected to the room, or see that it does not exist; programs receive the error."""
-        response: HttpResponseBase
-        if _only_reads(request) and _is_browser(request):
-            request.get_host()
-            response = _redirect_to_room(request) or self._respond(request, "/", status=404)
-        else:
-            response = self.get_response(request)
-        patch_vary_headers(response, ["Accept"])
-        return response
+    def _graphiql(self, request: HttpRequest) -> HttpResponse:
+        """GraphiQL, or how to build it."""
+        return self._respond(request, GRAPHIQL) if GRAPHIQL in self._files else _no_graphiql(request)
+
+    def _invalid_room(self, request: HttpRequest) -> HttpResponse:
+        """A redirect to the room, or the page that says that it does not exist."""
+        return _redirect_to_room(request) or self._respond(request, "/", status=404)
 
 
 def _without_content(response: HttpResponse) -> HttpResponse:

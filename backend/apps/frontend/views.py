@@ -201,9 +201,8 @@ class PageErrors(APIView):
         """
         serializer = PageErrorSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        plain = request._request
-        check_rate_limit(PAGE_ERRORS_OF_CALLER, caller_of(plain).counted_as)
-        check_rate_limit(PAGE_ERRORS_OF_ADDRESS, network_of(visit_of(plain).address))
+        check_rate_limit(PAGE_ERRORS_OF_CALLER, caller_of(request).counted_as)
+        check_rate_limit(PAGE_ERRORS_OF_ADDRESS, network_of(visit_of(request).address))
         log_page_error(PageError(**serializer.validated_data))
         return Response(status=204)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -56,15 +55,15 @@ class PlayerViewSet(QueueViewSet):
         """
         wanted = PlayerActionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        plain, subject = request._request, f"player:{slug}"
+        subject = f"player:{slug}"
         # A repeat does nothing; it gets the current player, in which names may have been erased since.
-        if replayed_subject(plain) != subject:
-            self._carry_out(plain, slug, wanted)
+        if replayed_subject(request) != subject:
+            self._carry_out(request, slug, wanted)
         response = Response(player_of(slug))
         store_only_subject(response, subject)
         return response
 
-    def _carry_out(self, request: HttpRequest, slug: str, wanted: PlayerActionSerializer) -> None:
+    def _carry_out(self, request: Request, slug: str, wanted: PlayerActionSerializer) -> None:
         given = wanted.validated_data
         network = network_of(visit_of(request).address)
         check_rate_limit(PLAYER_ACTIONS, network)

@@ -11,7 +11,7 @@ from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote, Wish
 from apps.playlist.positions import MAX_POSITION
 from apps.playlist.services import Place, add_item, change_item
 from apps.rooms.models import Order
-from core.admin import LockingAdmin, NameFormField, PartialUpdateForm, ReadOnlyAdmin
+from core.admin import DeleteOnlyAdmin, LockingAdmin, NameFormField, PartialUpdateForm, ReadOnlyAdmin
 from core.identity import caller_of
 from core.names import MAX_PERSON_NAME
 
@@ -88,8 +88,8 @@ class PlaylistTrackAdmin(LockingAdmin[PlaylistTrack]):
 
 
 @admin.register(Vote)
-class VoteAdmin(LockingAdmin[Vote]):
-    """Votes are cast by people. The admin shows and deletes them; the item's score is then counted again."""
+class VoteAdmin(DeleteOnlyAdmin[Vote]):
+    """The item's score is counted again after a deletion."""
 
     list_display = ["id", "item", "value", "voter", "created_at"]
     list_filter = ["value", "item__room", "created_at"]
@@ -97,28 +97,14 @@ class VoteAdmin(LockingAdmin[Vote]):
     search_fields = ["=voter", "item__track__title", "item__track__artist"]
     ordering = ["-id"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Wish)
-class WishAdmin(LockingAdmin[Wish]):
-    """Wishes are made by people. One can be looked at, and removed."""
-
+class WishAdmin(DeleteOnlyAdmin[Wish]):
     list_display = ["id", "room", "text", "wished_by", "wished_at"]
     list_filter = ["room", "wished_at"]
     list_select_related = ["room"]
     search_fields = ["text", "wished_by"]
     ordering = ["-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Play)

@@ -26,7 +26,7 @@ class AudioViewSet(viewsets.ViewSet):
         item = item_in(room_for(slug), item_id)
         audio = open_best(files_of(item.track_id))
         audio.close()
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         url, expires_at = signed_url(SignedItem(room=slug, item_id=item_id, caller=caller.key))
         payload = AudioPayload(
             url=url,

@@ -145,7 +145,7 @@ class PlaylistViewSet(QueueViewSet):
         """
         wanted = NewItemSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         added_by = caller.name or wanted.validated_data.get("added_by") or ANONYMOUS
         track_id = wanted.validated_data["track_id"]
         check_rate_limit(ADDS, voter_key(request, is_voting=True))
@@ -393,12 +393,11 @@ def _showing(item: PlaylistTrack, response: Response) -> Response:
 
 def _count_play(request: Request) -> None:
     """Raises RateLimitExceeded."""
-    check_rate_limit(PLAYS_OF_ADDRESS, network_of(visit_of(request._request).address))
+    check_rate_limit(PLAYS_OF_ADDRESS, network_of(visit_of(request).address))
 
 
 def voter_key(request: Request, *, is_voting: bool) -> str:
-    plain = request._request
-    return voter_of(visit_of(plain), caller_of(plain), is_voting=is_voting).key
+    return voter_of(visit_of(request), caller_of(request), is_voting=is_voting).key
 
 
 def _has_seen(request: Request, mark: str) -> bool:

@@ -55,7 +55,7 @@ class WishViewSet(QueueViewSet):
         """
         wanted = WishSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         if not caller.owner_key:
             raise NotAuthenticated("Join as a guest or log in: a wish shows its author's name.")
         check_rate_limit(ADDS, voter_key(request, is_voting=True))

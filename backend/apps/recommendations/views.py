@@ -113,12 +113,12 @@ class RecommendationViewSet(viewsets.ViewSet):
         {description} Tracks that the user recently skipped or disliked are left out, and artists of whom
         the user disliked a track and liked none.
         """
-        return _shown(request, whose_taste(caller_of(request._request), user_id))
+        return _shown(request, whose_taste(caller_of(request), user_id))
 
     @endpoint_like(read, errors=[own_id, BAD_LIMIT, recommendations_for])
     def read_me(self, request: Request) -> Response:
         """Your own recommendations."""
-        return _shown(request, own_id(caller_of(request._request)))
+        return _shown(request, own_id(caller_of(request)))
 
     @endpoint(REQUESTED, body=REFRESH, errors=[whose_taste, BAD_REFRESH, request_refresh])
     def refresh(self, request: Request, user_id: int) -> Response:
@@ -128,12 +128,12 @@ class RecommendationViewSet(viewsets.ViewSet):
         running, further requests return that job. For this list, seeds take precedence over the profile.
         `limit` is the default number of recommendations in later responses.
         """
-        return _requested(request, whose_taste(caller_of(request._request), user_id))
+        return _requested(request, whose_taste(caller_of(request), user_id))
 
     @endpoint_like(refresh, errors=[own_id, BAD_REFRESH, request_refresh])
     def refresh_me(self, request: Request) -> Response:
         """Recompute your recommendations."""
-        return _requested(request, own_id(caller_of(request._request)))
+        return _requested(request, own_id(caller_of(request)))
 
     @endpoint(
         ResponseSpec(
@@ -205,7 +205,7 @@ def _shown(request: Request, user_id: int) -> Response:
 
 
 def _network(request: Request) -> str:
-    return network_of(visit_of(request._request).address)
+    return network_of(visit_of(request).address)
 
 
 def _requested(request: Request, user_id: int) -> Response:
@@ -218,7 +218,7 @@ def _requested(request: Request, user_id: int) -> Response:
 
 def _only_of(request: Request) -> int | None:
     """The user whose jobs and recommendations the caller may read; None: all users."""
-    caller = caller_of(request._request)
+    caller = caller_of(request)
     if settings.OPEN_DISCOVERY_API or caller.is_staff:
         return None
     return own_id(caller)

@@ -70,7 +70,7 @@ class RoomViewSet(viewsets.ViewSet):
         wanted = NewRoomSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         given = wanted.validated_data
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         if not caller.owner_key:
             raise NotAuthenticated("Join as a guest, or log in: a room belongs to its creator.")
         check_rate_limit(ROOMS_OF_CALLER, caller.key)
@@ -104,7 +104,7 @@ class RoomViewSet(viewsets.ViewSet):
         wanted = RoomChangeSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         changes = dict(wanted.validated_data)
-        change_room(caller=caller_of(request._request), slug=slug, changes=changes)
+        change_room(caller=caller_of(request), slug=slug, changes=changes)
         return Response(shown_by_slug(slug))
 
     @endpoint(ResponseSpec(204, "Deleted."), errors=[delete_room], name="delete")
@@ -113,5 +113,5 @@ class RoomViewSet(viewsets.ViewSet):
 
         Also deletes its queue and its stream. Open WebSockets are closed with 4404.
         """
-        delete_room(caller=caller_of(request._request), slug=slug)
+        delete_room(caller=caller_of(request), slug=slug)
         return Response(status=204)

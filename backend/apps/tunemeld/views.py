@@ -1,6 +1,7 @@
 """GraphQL over HTTP, one operation in a body or a few of them in a list; and the legacy URLs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
@@ -120,7 +121,7 @@ class GraphQLView(APIView):
         if not 1 <= len(request.data) <= MAX_OPERATIONS:
             raise InvalidInput.of("body", f"Send between 1 and {MAX_OPERATIONS} operations in one request.")
         operations, budget = [_operation_of(one) for one in request.data], Budget()
-        count_again(request._request, times=len(operations) - 1)
+        count_again(request, times=len(operations) - 1)
         answers = (encoded_response(requested, Context(caller, base_url, budget)) for requested in operations)
         return _response(request, b"[%s]" % b",".join(answers))
 
@@ -176,28 +177,22 @@ def _of_newest_chart(genre: str, read: Callable[[Edition], Any], message: str) -
     return success(message, read(edition), is_sample=edition.is_sample)
 
 
+legacy_url = partial(endpoint, name="read", is_enveloped=True)
+
+
 class OlderViewSet(viewsets.ViewSet):
     """The legacy URLs of chart clients."""
 
     tag = "charts"
 
-    @endpoint(
-        ResponseSpec(200, example=legacy_pages.GRAPH_DATA),
-        errors=[genre_named],
-        name="read",
-        is_enveloped=True,
-    )
+    @legacy_url(ResponseSpec(200, example=legacy_pages.GRAPH_DATA), errors=[genre_named])
     def graph_data(self, request: Request, genre: str) -> Response:
         """Daily view counts of a chart's tracks."""
         del request
         return _of_newest_chart(genre, legacy_pages.graph_data, f"Counts of the {genre} chart.")
 
-    @endpoint(
-        ResponseSpec(200, example=payloads.CHART),
-        parameters=[SORT, DATE],
-        errors=[genre_named, read_query],
-        name="read",
-        is_enveloped=True,
+    @legacy_url(
+        ResponseSpec(200, example=payloads.CHART), parameters=[SORT, DATE], errors=[genre_named, read_query]
     )
     def playlist_data(self, request: Request, genre: str) -> Response:
         """The chart of a genre.
@@ -206,9 +201,7 @@ class OlderViewSet(viewsets.ViewSet):
         """
         return chart_response(request, genre)
 
-    @endpoint(
-        ResponseSpec(200, example=payloads.SERVICE_LIST), errors=[genre_named], name="read", is_enveloped=True
-    )
+    @legacy_url(ResponseSpec(200, example=payloads.SERVICE_LIST), errors=[genre_named])
     def service_playlist(self, request: Request, genre: str, service: str) -> Response:
         """A service's own list, as it was fetched.
 
@@ -220,30 +213,20 @@ class OlderViewSet(viewsets.ViewSet):
             f"The list of {service} for {genre} of {listed.date}.", listed, is_sample=listed.is_sample
         )
 
-    @endpoint(
-        ResponseSpec(200, example=legacy_pages.LAST_UPDATED),
-        errors=[genre_named],
-        name="read",
-        is_enveloped=True,
-    )
+    @legacy_url(ResponseSpec(200, example=legacy_pages.LAST_UPDATED), errors=[genre_named])
     def last_updated(self, request: Request, genre: str) -> Response:
         """When a chart was last published."""
         del request
         return _of_newest_chart(genre, legacy_pages.last_updated, f"The {genre} chart's age.")
 
-    @endpoint(
-        ResponseSpec(200, example=legacy_pages.HEADER_ART),
-        errors=[genre_named],
-        name="read",
-        is_enveloped=True,
-    )
+    @legacy_url(ResponseSpec(200, example=legacy_pages.HEADER_ART), errors=[genre_named])
     def header_art(self, request: Request, genre: str) -> Response:
         """Covers, names and descriptions of the services' lists."""
         del request
         art = legacy_pages.header_art(genre_named(genre))
         return success(f"Covers of the lists for {genre}.", art, is_sample=is_made_of_samples())
 
-    @endpoint(ResponseSpec(200, example=legacy_pages.TRENDING), name="read", is_enveloped=True)
+    @legacy_url(ResponseSpec(200, example=legacy_pages.TRENDING))
     def trending(self, request: Request) -> Response:
         """The tracks with the largest growth of plays in a week.
 

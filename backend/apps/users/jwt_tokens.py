@@ -63,27 +63,24 @@ def key_ring() -> KeyRing:
     )
 
 
-class AccessToken(PlainAccessToken):
+class SignedByKeyRing:
+    """A token that reads the settings' keys when it is used, instead of at import."""
+
+    def get_token_backend(self) -> TokenBackend:
+        return key_ring()
+
+    @property
+    def token_backend(self) -> TokenBackend:
+        return key_ring()
+
+
+class AccessToken(SignedByKeyRing, PlainAccessToken):
     lifetime = ACCESS_FOR
 
-    def get_token_backend(self) -> TokenBackend:
-        return key_ring()
 
-    @property
-    def token_backend(self) -> TokenBackend:
-        return key_ring()
-
-
-class RefreshToken(PlainRefreshToken):
+class RefreshToken(SignedByKeyRing, PlainRefreshToken):
     lifetime = REFRESH_FOR
     access_token_class = AccessToken
-
-    def get_token_backend(self) -> TokenBackend:
-        return key_ring()
-
-    @property
-    def token_backend(self) -> TokenBackend:
-        return key_ring()
 
     @classmethod
     def of(cls, user: User, *, after: "RefreshToken | None" = None) -> Self:
@@ -180,7 +177,7 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """Raises NotAuthenticated when the token is not valid (any more)."""
-        token = bearer_token(visit_of(request._request))
+        token = bearer_token(visit_of(request))
         return None if token is None else (account_with_access(token), None)
 
     def authenticate_header(self, request: Request) -> str:

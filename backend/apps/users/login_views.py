@@ -24,6 +24,7 @@ from core.endpoints import Body, ResponseSpec, endpoint
 from core.errors import ErrorSpec, InvalidInput, RateLimited, invalid
 from core.idempotency import commit_writes, replayed_subject
 from core.identity import caller_of, visit_of
+from core.request_context import django_request
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 TOKENS = ResponseSpec(200, "The tokens.", EXAMPLE_TOKENS)
@@ -67,15 +68,15 @@ class SessionViewSet(viewsets.ViewSet):
         {who}
         """
         user = logged_in(request)
-        request._request.session.cycle_key()  # also where the same account is logged in already
-        login(request._request, user, backend=BACKEND)
+        request.session.cycle_key()  # also where the same account is logged in already
+        login(django_request(request), user, backend=BACKEND)
         response = with_private(Response(account_payload(user)))
         return about_account(clear_guest_cookie(response, request), user)
 
     @endpoint(ResponseSpec(204, "The caller has no session now."))
     def end(self, request: Request) -> Response:
         """Log out of the session; without one nothing happens."""
-        request._request.session.flush()
+        request.session.flush()
         return Response(status=204)
 
 
@@ -108,13 +109,13 @@ class TokenViewSet(viewsets.ViewSet):
         """
         given = RefreshSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        is_repeat = bool(replayed_subject(request._request))
+        is_repeat = bool(replayed_subject(request))
         shown = given.validated_data["refresh"]
         try:
             user, tokens = renewed_tokens(refresh=shown, is_repeat=is_repeat)
         except TokenReused:
             end_family(refresh=shown)
-            commit_writes(request._request)
+            commit_writes(request)
             raise
         return about_account(with_private(Response(tokens)), user)
 
@@ -143,7 +144,7 @@ class TokenViewSet(viewsets.ViewSet):
         given = LogoutSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         refresh = given.validated_data.get("refresh")
-        session = request._request.session
+        session = request.session
         if refresh is None and SESSION_KEY not in session:
             raise InvalidInput.of("refresh", "This field is required without a session.")
         if refresh is not None:
@@ -171,7 +172,7 @@ class PasswordViewSet(viewsets.ViewSet):
 
         Other sessions and all tokens of the account end; the session of this request continues.
         """
-        user_id = own_id(caller_of(request._request))
+        user_id = own_id(caller_of(request))
         given = PasswordChangeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         user = change_password(
@@ -179,9 +180,10 @@ class PasswordViewSet(viewsets.ViewSet):
             old=given.validated_data["old_password"],
             new=given.validated_data["new_password"],
         )
-        if request._request.session.get(SESSION_KEY) == str(user.pk):
-            request._request.user = user
-            update_session_auth_hash(request._request, user)
+        if request.session.get(SESSION_KEY) == str(user.pk):
+            plain = django_request(request)
+            plain.user = user
+            update_session_auth_hash(plain, user)
         return Response(status=204)
 
 
@@ -204,7 +206,7 @@ class PasswordResetViewSet(viewsets.ViewSet):
         """
         given = ResetRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        address = visit_of(request._request).address
+        address = visit_of(request).address
         mail_reset_token(email=given.validated_data["email"], address=address)
         return Response({}, status=202)
 

@@ -48,6 +48,7 @@ from core.idempotency import after_write, replayed_subject, store_only_subject
 from core.identity import caller_of, visit_of
 from core.pagination import ListOrPages
 from core.rate_limits import EXPORTS, check_rate_limit
+from core.request_context import django_request
 
 R = TypeVar("R", bound=HttpResponseBase)
 PRIVATE = {"Cache-Control": "private, no-store"}
@@ -81,7 +82,7 @@ class UserViewSet(viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         """Accounts: all for staff that may view them, their own for users, none for others."""
         pages = ListOrPages()
-        shown = pages.paginate_queryset(accounts_shown_to(caller_of(request._request)), request)
+        shown = pages.paginate_queryset(accounts_shown_to(caller_of(request)), request)
         response = pages.get_paginated_response([account_payload(user) for user in shown])
         return with_private(response)
 
@@ -122,7 +123,7 @@ class UserViewSet(viewsets.ViewSet):
         user = repeated_account(request)
         # A repeat with a previous password gets no tokens, but the response that all get: the name is taken.
         if user is None or not user.check_password(wanted.validated_data["password"]):
-            visit = visit_of(request._request)
+            visit = visit_of(request)
             guest = guest_of(visit)
             if guest is None:  # a guest was counted when it joined
                 count_newcomer(address=visit.address)
@@ -140,7 +141,7 @@ class UserViewSet(viewsets.ViewSet):
     )
     def read(self, request: Request, user_id: int) -> Response:
         """An account: complete for itself and staff, id and name for others who are logged in."""
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         own_id(caller)  # rejects requests of other callers first
         user = account(user_id)
         shown = account_payload(user) if is_shown_whole(caller, user.pk) else person_payload(user)
@@ -149,7 +150,7 @@ class UserViewSet(viewsets.ViewSet):
     @endpoint_like(read, ResponseSpec(200, "The account.", EXAMPLE_ACCOUNT))
     def read_me(self, request: Request) -> Response:
         """The caller's account."""
-        return with_private(Response(account_payload(account(own_id(caller_of(request._request))))))
+        return with_private(Response(account_payload(account(own_id(caller_of(request))))))
 
     @endpoint(ACCOUNT_NOW, body=REPLACEMENT, errors=ERRORS_OF_CHANGE, values=LIMITS)
     def replace(self, request: Request, user_id: int) -> Response:
@@ -185,8 +186,8 @@ class UserViewSet(viewsets.ViewSet):
         Queue items and plays stay under a neutral name, broadcast as `track.updated`; votes remain counted,
         without an owner. The logs of those rooms are cut: clients that resume from before get a snapshot.
         """
-        erase_person(user_id=own_id(caller_of(request._request)))
-        request._request.session.flush()
+        erase_person(user_id=own_id(caller_of(request)))
+        request.session.flush()
         return clear_guest_cookie(Response(status=204), request)
 
     @endpoint(
@@ -208,16 +209,16 @@ class UserViewSet(viewsets.ViewSet):
     )
     def export(self, request: Request) -> HttpResponseBase:
         """Everything that is stored about the person."""
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         user_id = own_id(caller)
         check_rate_limit(EXPORTS, caller.key)
-        response = export_of(request._request, user_id)
+        response = export_of(django_request(request), user_id)
         response["Content-Disposition"] = 'attachment; filename="tutti.json"'
         return with_private(response)
 
     def _changed(self, request: Request, user_id: int | None, wanted: AccountChangeSerializer) -> Response:
         """A repeat of a change gets the current state: no personal data is stored for it."""
-        caller = caller_of(request._request)
+        caller = caller_of(request)
         own = own_id(caller)
         asked_for = own if user_id is None else user_id
         user = account(asked_for)
@@ -225,7 +226,7 @@ class UserViewSet(viewsets.ViewSet):
             raise NotPermitted("This is another user's account.")
         wanted.is_valid(raise_exception=True)
         wanted.reject_unknown_fields(user)
-        if not replayed_subject(request._request):
+        if not replayed_subject(request):
             is_whole = isinstance(wanted, WholeAccountSerializer)
             user = change_taste(user_id=asked_for, given=wanted.given, is_whole=is_whole)
         return about_account(with_private(Response(account_payload(user))), user)
@@ -233,13 +234,13 @@ class UserViewSet(viewsets.ViewSet):
 
 def merge_guest_of(request: Request, user: User) -> None:
     """Moves the data of this request's guest to the account."""
-    if guest := guest_of(visit_of(request._request)):
-        after_write(request._request, partial(merge_guest, guest_id=guest.pk, user_id=user.pk))
+    if guest := guest_of(visit_of(request)):
+        after_write(request, partial(merge_guest, guest_id=guest.pk, user_id=user.pk))
 
 
 def repeated_account(request: Request) -> User | None:
     """The account of the first response to this request."""
-    subject = replayed_subject(request._request)
+    subject = replayed_subject(request)
     return next((user for user in accounts().filter(pk=subject.partition(":")[2])), None) if subject else None
 
 
@@ -273,7 +274,7 @@ BAD_NAME = invalid(
 @raises(NOT_A_GUEST)
 def own_guest_id(request: Request) -> str:
     """The caller's ID as a guest."""
-    guest_id = caller_of(request._request).guest_id
+    guest_id = caller_of(request).guest_id
     if guest_id is None:
         raise NotFound("You are not a guest here.")
     return guest_id
@@ -303,8 +304,8 @@ class GuestViewSet(viewsets.ViewSet):
         """
         wanted = NewGuestSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        address = visit_of(request._request).address
-        guest = Guest.objects.filter(pk=replayed_subject(request._request)).first() or create_guest(
+        address = visit_of(request).address
+        guest = Guest.objects.filter(pk=replayed_subject(request)).first() or create_guest(
             name=wanted.validated_data["name"], address=address
         )
         token = guest_token(guest)

@@ -83,12 +83,6 @@ class ProviderTransport:
             headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Tutti"},
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         self._http.close()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -107,12 +107,6 @@ class SpotifyCatalogue:
         self._api = ProviderClient(PROVIDER, api_url, bounds=bounds, patience=patience, times=times)
         tokens = Tokens(self._accounts, credentials, path=GRANT_PATH, times=times)
         self._authorised = AuthorisedClient(self._api, tokens)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         self._accounts.close()
