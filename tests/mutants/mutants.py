@@ -79,6 +79,7 @@ AREAS: dict[str, tuple[Stage, ...]] = {
     ),
     "charts": (
         Stage("unit", (f"{CHARTS}tests", f"{COUNTS}tests")),
+        Stage("unit", (f"{TUNEMELD}tests/misleading/test_silence_and_order.py",)),
         Stage("contract", ("tests/contract/charts",)),
         Stage("faults", ("tests/faults/test_charts_sources.py",)),
     ),
