@@ -78,7 +78,7 @@ class AccessToken(SignedByKeyRing, PlainAccessToken):
     lifetime = ACCESS_FOR
 
 
-class RefreshToken(SignedByKeyRing, PlainRefreshToken):
+class RefreshToken(SignedByKeyRing, PlainRefreshToken):  # type: ignore[misc]  # two bases of theirs differ
     lifetime = REFRESH_FOR
     access_token_class = AccessToken
 

@@ -112,7 +112,7 @@ def private_names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text())
     named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     asked = {
-        node.args[1].value
+        str(node.args[1].value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr"
         if isinstance(node.args[1], ast.Constant)
