@@ -271,7 +271,7 @@ def test_a_damaged_file_is_skipped_once_and_a_track_without_audio_shows_the_reas
     page = visitor.open(f"/r/{room}/speaker").page
     page.get_by_role("button", name="Start sound").click()
 
-    expect(page.get_by_role("status")).to_contain_text("no audio file")
+    expect(page.get_by_role("status")).to_contain_text("no audio for this track")
     expect(page.get_by_role("alert")).to_contain_text("Couldn’t play “Damaged”: ")
     now = player(http, room)
     assert (now["item"]["track_id"], now["state"]) == (silent, "playing")
@@ -441,7 +441,7 @@ def test_every_state_of_the_player_is_accessible_and_fits(
     # One tap plays here, and shows the player.
     bar.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("keine Audiodatei")).to_have_count(1)
+    expect(dialog.get_by_text("kein Audio für diesen Titel")).to_have_count(1)
     expect(dialog.get_by_text("hinzugefügt von Bo")).to_be_visible()
     expect(bar).to_contain_text("Ohne Ton")
     problems += visitor.violations()
