@@ -137,11 +137,13 @@ DEPENDENCIES = (
                 )
             ),
             "django.db.backends.sqlite3.base:DatabaseWrapper._start_transaction_under_autocommit",
+            "django.db.models.query:QuerySet._raw_delete",
             "django.db.transaction:Atomic._from_testcase",
             "django.forms.models:BaseModelForm._get_validation_exclusions",
             "django.http.request:HttpRequest._body",
         ),
         used_by=(
+            "apps/analytics/services.py",
             "apps/playlist/admin.py",
             "apps/users/session_store.py",
             "core/database.py",
@@ -153,6 +155,7 @@ DEPENDENCIES = (
             "core/postgresql/base.py",
         ),
         tests=(
+            "apps/analytics/tests/test_room_plays.py",
             "apps/playlist/tests/test_odd_admin_input.py",
             "apps/users/tests/test_logins.py",
             "core/tests/test_batches.py",
