@@ -42,7 +42,7 @@ def reply_of(ask: Callable[[], Message]) -> Reply:
 def test_speakers_of_an_address_may_join_60_times_a_minute(
     script: Script, sockets: Callable[..., Socket], new_room: Callable[[], RoomOfScripts]
 ) -> None:
-    """Each writes the player, under the lock of the room."""
+    """Each writes the player, under the lock of the room, like the actions with which they are counted."""
     room = new_room()
     many = [sockets(script, room, number) for number in range(16)]
 
@@ -52,7 +52,8 @@ def test_speakers_of_an_address_may_join_60_times_a_minute(
         for _ in range(JOINS_OF_SOCKET)
     ]
 
-    check_limit(replies, 60, MINUTE_SECONDS)
+    action = script.ask("POST", room.path.replace("playlist", "player"), {"action": "settings", "volume": 7})
+    check_limit([*replies, action], 60, MINUTE_SECONDS)
     assert many[-1].ping()
 
 
@@ -84,6 +85,8 @@ def test_seeks_to_the_last_part_and_failures_of_speakers_count_as_plays(
     playing = ask(player, early)
     assert playing.status == 200
     assert ask(player, end).is_limited
+    assert ask(player, {"action": "skip"}).is_limited
+    assert ask(player, {"action": "previous"}).is_limited
     assert ask(player, end, at=other).status == 200
 
     failed = {"type": "speaker.report", "item_id": playing.body["item"]["id"], "position_ms": 0}
