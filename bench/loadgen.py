@@ -98,8 +98,8 @@ class LoadGenerator:
         self._process.stdin.write(f"{command.strip()}\n")
         self._process.stdin.flush()
         for line in self._process.stdout:
-            answer: dict[str, Any] = json.loads(line)
-            if answer.keys() != {"published"}:
-                return answer
-            on_published(answer["published"])
+            response: dict[str, Any] = json.loads(line)
+            if response.keys() != {"published"}:
+                return response
+            on_published(response["published"])
         raise LoadGeneratorError(f"{command}: {self._process.stderr.read().strip()}")

@@ -32,9 +32,9 @@ class Room:
         return found[:count]
 
     def _post(self, path: str, body: dict[str, object]) -> dict[str, Any]:
-        answer = self._client.post(path, json=body)
-        answer.raise_for_status()
-        result: dict[str, Any] = answer.json()
+        response = self._client.post(path, json=body)
+        response.raise_for_status()
+        result: dict[str, Any] = response.json()
         return result
 
     def endless_events(self) -> Iterator[None]:

@@ -87,10 +87,10 @@ def python_version() -> str | None:
         "print(sys.version if usable else '')"
     )
     try:
-        answer = subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, text=True)
+        response = subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, text=True)
     except OSError:
         return None
-    return answer.stdout.strip() or None
+    return response.stdout.strip() or None
 
 
 def make_environment() -> None:

@@ -272,7 +272,7 @@ def client(server: TuttiServer) -> Iterator[httpx.Client]:
 @pytest.fixture
 def room(client: httpx.Client) -> str:
     """The slug of a new, empty room."""
-    answer = asked_for_room(client, name="A test's room")
-    assert answer.status_code == 201, answer.text
-    slug: str = answer.json()["slug"]
+    response = asked_for_room(client, name="A test's room")
+    assert response.status_code == 201, response.text
+    slug: str = response.json()["slug"]
     return slug

@@ -122,9 +122,9 @@ def cause_every_event(queue: Queue, staff: httpx.Client) -> None:
         write.carry_out(stage)
 
 
-def done(answer: httpx.Response) -> Any:
-    assert answer.is_success, answer.text
-    return answer.json() if answer.content else None
+def done(response: httpx.Response) -> Any:
+    assert response.is_success, response.text
+    return response.json() if response.content else None
 
 
 # --- Writes that need more than a line ---------------------------------------------------------------

@@ -7,9 +7,9 @@ import httpx
 
 def asked_for_room(http: httpx.Client, **fields: Any) -> httpx.Response:
     """As the client's identity; for a client without one a guest makes it."""
-    answer = http.post("/api/rooms/", json=fields)
-    if answer.status_code != httpx.codes.UNAUTHORIZED:
-        return answer
+    response = http.post("/api/rooms/", json=fields)
+    if response.status_code != httpx.codes.UNAUTHORIZED:
+        return response
     host = httpx.post(http.base_url.join("/api/guests/"), json={"name": "Host"}, timeout=http.timeout)
     assert host.status_code == httpx.codes.CREATED, host.text
     return http.post("/api/rooms/", json=fields, headers={"X-Guest-Token": host.json()["token"]})

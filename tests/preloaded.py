@@ -181,16 +181,16 @@ def main() -> None:
             return
         question = json.loads(received)
         if "reap" in question:
-            answer = os.waitstatus_to_exitcode(os.waitpid(question["reap"], 0)[1])
+            response = os.waitstatus_to_exitcode(os.waitpid(question["reap"], 0)[1])
         else:
-            answer = os.fork()
-            if answer == 0:
+            response = os.fork()
+            if response == 0:
                 questions.close()
                 become(descriptors, **question)
                 return
         for descriptor in descriptors:
             os.close(descriptor)
-        questions.send(str(answer).encode())
+        questions.send(str(response).encode())
 
 
 def become(

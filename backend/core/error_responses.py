@@ -26,7 +26,7 @@ def api_exception_handler(exception: Exception, _context: Mapping[str, Any]) -> 
     return Response(error.body(), status=error.status, headers=headers)
 
 
-def answer(error: ApiError) -> JsonResponse:
+def error_response(error: ApiError) -> JsonResponse:
     """The error outside of Django REST framework: in middleware and root handlers."""
     return JsonResponse(error.body(), status=error.status, headers=error.headers())
 
@@ -34,23 +34,23 @@ def answer(error: ApiError) -> JsonResponse:
 def handle_bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Root handler for status 400: what Django itself rejects, such as an unknown host."""
     error = as_api_error(exception)
-    return answer(error if error.status < 500 else InvalidInput())
+    return error_response(error if error.status < 500 else InvalidInput())
 
 
 def handle_permission_denied(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Root handler for status 403."""
-    return answer(as_api_error(exception))
+    return error_response(as_api_error(exception))
 
 
 def handle_not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Root handler for status 404."""
     del exception  # its text would show our URL patterns
-    return answer(NotFound())
+    return error_response(NotFound())
 
 
 def handle_server_error(_request: HttpRequest) -> JsonResponse:
     """Root handler for status 500: exceptions raised outside of views."""
-    return answer(as_api_error(sys.exc_info()[1] or RuntimeError("no exception is known")))
+    return error_response(as_api_error(sys.exc_info()[1] or RuntimeError("no exception is known")))
 
 
 def safe_methods_only(view: View) -> View:
@@ -68,6 +68,6 @@ def safe_methods_only(view: View) -> View:
 
 def method_not_allowed() -> JsonResponse:
     """Responds with 405 to other methods than GET and HEAD."""
-    response = answer(MethodNotAllowed())
+    response = error_response(MethodNotAllowed())
     response["Allow"] = ", ".join(READING_METHODS)
     return response

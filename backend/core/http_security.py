@@ -10,7 +10,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.encoding import escape_uri_path, iri_to_uri
 
-from core.error_responses import answer
+from core.error_responses import error_response
 from core.errors import NotPermitted, PayloadTooLarge
 
 WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
@@ -61,7 +61,7 @@ class OriginMiddleware:
                 host=request.get_host(),
             )
             if not allowed:
-                return answer(NotPermitted("Writes from pages of another origin are rejected."))
+                return error_response(NotPermitted("Writes from pages of another origin are rejected."))
         return self.get_response(request)
 
 
@@ -119,7 +119,7 @@ class HttpsOnlyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         is_write = request.method in WRITING_METHODS and request.path_info.startswith("/api/")
         if settings.HTTPS_ONLY and is_write and not request.is_secure():
-            return answer(NotPermitted("Writes must use HTTPS."))
+            return error_response(NotPermitted("Writes must use HTTPS."))
         return self.get_response(request)
 
 
@@ -137,7 +137,7 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in WRITING_METHODS and _length(request) > settings.MAX_BODY_BYTES:
-            return answer(PayloadTooLarge())
+            return error_response(PayloadTooLarge())
         return self.get_response(request)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from core.database import delete_in_batches
-from core.error_responses import answer
+from core.error_responses import error_response
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import IdempotencyRecord
@@ -51,9 +51,9 @@ def run_idempotent(
             action()
         return response
     except ApiError as error:
-        return answer(error)
+        return error_response(error)
     except Exception as error:  # an exception that the middleware below did not convert to a response
-        return answer(as_api_error(error))
+        return error_response(as_api_error(error))
 
 
 def purge_expired_records() -> int:

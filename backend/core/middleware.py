@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404
 
-from core.error_responses import answer
+from core.error_responses import error_response
 from core.errors import ApiError, InvalidInput, NotAuthenticated
 from core.http_security import WRITING_METHODS
 from core.idempotency import run_idempotent
@@ -56,7 +56,7 @@ class RequestLimitMiddleware:
         try:
             _count(request)
         except ApiError as error:
-            return answer(error)
+            return error_response(error)
         return self.get_response(request)
 
 
@@ -126,7 +126,9 @@ class IdempotencyMiddleware:
             return self.get_response(request)
         key = _usable_key(request)
         if key is None:
-            return answer(InvalidInput.of("Idempotency-Key", "One, of 1 to 64 printable ASCII characters."))
+            return error_response(
+                InvalidInput.of("Idempotency-Key", "One, of 1 to 64 printable ASCII characters.")
+            )
         with within_operation(key):
             if _is_not_stored(request, view):
                 return self.get_response(request)

@@ -133,8 +133,8 @@ def _interface_addresses() -> list[str]:
 
 def _addresses_of_one_interface(name: str) -> list[str]:
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        answer = fcntl.ioctl(probe, SIOCGIFADDR, struct.pack("256s", name.encode()))
-        return [socket.inet_ntoa(answer[ADDRESS_IN_RESPONSE])]
+        response = fcntl.ioctl(probe, SIOCGIFADDR, struct.pack("256s", name.encode()))
+        return [socket.inet_ntoa(response[ADDRESS_IN_RESPONSE])]
     return []
 
 

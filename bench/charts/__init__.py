@@ -76,11 +76,11 @@ def _figures(server: TuttiServer, folder: Path, *, is_quick: bool) -> dict[str, 
         )
     )
     rounds = QUICK_ROUNDS if is_quick else ROUNDS
-    answers = _response_times(server, rounds=rounds)
+    responses = _response_times(server, rounds=rounds)
     run_in_django_shell(server, server_scripts.FILL_CHARTS)
     asked = server_scripts.ASK_GRAPHQL.format(query=CHART, base_url=server.base_url, rounds=rounds)
     return {
-        **{"runs": runs, "history": history, "responses": answers},
+        **{"runs": runs, "history": history, "responses": responses},
         "graphql": json.loads(run_in_django_shell(server, asked)),
     }
 

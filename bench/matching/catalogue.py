@@ -43,12 +43,12 @@ def against_isrcs(queries: Iterable[Resolved], names: Mapping[str, Named]) -> Ma
     ]
     isrcs = {recording.key for recording in known}
     asked = [question for question in queries if question.isrc in isrcs]
-    answers = [(question.isrc, match(question.title, question.artist, known)) for question in asked]
+    responses = [(question.isrc, match(question.title, question.artist, known)) for question in asked]
     right = sum(
-        found is not None and found.is_sure and found.recording.key == isrc for isrc, found in answers
+        found is not None and found.is_sure and found.recording.key == isrc for isrc, found in responses
     )
     wrong = sum(
-        found is not None and found.is_sure and found.recording.key != isrc for isrc, found in answers
+        found is not None and found.is_sure and found.recording.key != isrc for isrc, found in responses
     )
     return MatchCounts(right=right, wrong=wrong, missed=len(asked) - right - wrong, rejected=0)
 

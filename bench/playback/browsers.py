@@ -41,9 +41,9 @@ class PlayingRoom:
 
     def player(self, **action: Any) -> dict[str, Any]:
         path = f"/api/rooms/{self.slug}/player/"
-        answer = self._http.post(path, json=action) if action else self._http.get(path)
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
+        response = self._http.post(path, json=action) if action else self._http.get(path)
+        response.raise_for_status()
+        found: dict[str, Any] = response.json()
         return found
 
     def items(self) -> list[dict[str, Any]]:

@@ -37,12 +37,12 @@ def by_neighbours(split: Split, count: int) -> dict[str, list[str]]:
             least = np.partition(rows, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS][:, None]
             rows[rows < least] = 0
         similarity[piece] = rows
-    answers = {}
+    responses = {}
     for person in split.held:
         scores = listens[person] @ similarity
         scores[listens[person] > 0] = -1
-        answers[person] = [items[item] for item in np.argsort(-scores, kind="stable")[:count]]
-    return answers
+        responses[person] = [items[item] for item in np.argsort(-scores, kind="stable")[:count]]
+    return responses
 
 
 def _listens(split: Split) -> tuple[list[str], dict[str, np.ndarray]]:

@@ -76,9 +76,11 @@ def _visits(
 
 
 def _asked(http: httpx.Client, source: str) -> None:
-    answer = http.get(MINE).raise_for_status().json()
-    if answer["source"] != source or not answer["recommendations"]:
-        raise RuntimeError(f"Expected a list that was {source}, got {answer['count']} of {answer['source']}.")
+    response = http.get(MINE).raise_for_status().json()
+    if response["source"] != source or not response["recommendations"]:
+        raise RuntimeError(
+            f"Expected a list that was {source}, got {response['count']} of {response['source']}."
+        )
 
 
 def _milliseconds(ask: Callable[[], object]) -> float:

@@ -26,7 +26,7 @@ Answers = Mapping[str, list[str]]
 
 
 def measured(data: Path, seed: int, options: Hyperparameters | None = None) -> dict[str, dict[str, float]]:
-    """FIGURES of each of COMPARED. Raises ListeningError."""
+    """FIGURES of each of COMPARED. Raises DatasetError."""
     split = split_of(data, seed)
     return {
         "tutti": figures(split, by_product(split, options)),
@@ -48,15 +48,15 @@ def by_product(split: Split, options: Hyperparameters | None = None) -> Answers:
             train_file=train, queries=queries, out=out, histories=histories, count=SHOWN, options=options
         )
         found = map(json.loads, out.read_text().splitlines())
-        return {answer["user"]: answer["items"] for answer in found}
+        return {response["user"]: response["items"] for response in found}
 
 
-def figures(split: Split, answers: Answers) -> dict[str, float]:
+def figures(split: Split, responses: Answers) -> dict[str, float]:
     seen = [person for person in split.held if person not in split.later]
-    shown = {item for person in split.held for item in answers[person]}
+    shown = {item for person in split.held for item in responses[person]}
     return {
-        **{f"seen_{name}": figure for name, figure in _means(split, answers, seen).items()},
-        **{f"later_{name}": figure for name, figure in _means(split, answers, split.later).items()},
+        **{f"seen_{name}": figure for name, figure in _means(split, responses, seen).items()},
+        **{f"later_{name}": figure for name, figure in _means(split, responses, split.later).items()},
         "distinct": float(len(shown)),
     }
 
@@ -71,8 +71,8 @@ def ndcg(shown: list[str], held: set[str]) -> float:
     return gain / sum(1 / math.log2(place + 2) for place in range(min(len(held), SHOWN)))
 
 
-def _means(split: Split, answers: Answers, people: Iterable[str]) -> dict[str, float]:
-    pairs = [(answers[person], split.held[person]) for person in people]
+def _means(split: Split, responses: Answers, people: Iterable[str]) -> dict[str, float]:
+    pairs = [(responses[person], split.held[person]) for person in people]
     return {
         measure.__name__: sum(measure(shown, held) for shown, held in pairs) / max(len(pairs), 1)
         for measure in (recall, ndcg)

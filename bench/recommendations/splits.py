@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from apps.recommendations.engine.dataset import Listening, file_in, read_listening
+from apps.recommendations.engine.dataset import InteractionDataset, file_in, read_dataset
 
 # Four fifths of each user's items are known, and a tenth of the users are new.
 HELD_PART = 0.2
@@ -27,8 +27,8 @@ class Split:
 
 
 def split_of(data: Path, seed: int) -> Split:
-    """The same seed gives the same split. Raises ListeningError."""
-    listening = read_listening(file_in(data, "train"))
+    """The same seed gives the same split. Raises DatasetError."""
+    listening = read_dataset(file_in(data, "train"))
     random = np.random.default_rng(seed)
     split = Split()
     order = np.argsort(listening.person, kind="stable")
@@ -38,7 +38,9 @@ def split_of(data: Path, seed: int) -> Split:
     return split
 
 
-def _part(split: Split, listening: Listening, person: str, rows: np.ndarray, *, is_later: bool) -> None:
+def _part(
+    split: Split, listening: InteractionDataset, person: str, rows: np.ndarray, *, is_later: bool
+) -> None:
     held = round(len(rows) * HELD_PART) if len(rows) >= LEAST_LISTENS else 0
     known = [
         (person, listening.items[listening.item[row]], float(listening.weight[row])) for row in rows[held:]

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from apps.recommendations.engine.dataset import read_listening
+from apps.recommendations.engine.dataset import read_dataset
 from apps.recommendations.engine.model import train
 from apps.recommendations.engine.model_file import write_model
 from bench.recommendations.synthetic_data import write_listening
@@ -28,7 +28,7 @@ def measured(listens: int) -> dict[str, Any]:
 
 def train_from(path: Path) -> dict[str, Any]:
     began = time.perf_counter()
-    listening = read_listening(path)
+    listening = read_dataset(path)
     read = time.perf_counter()
     model = train(listening)
     write_model(model, path.with_suffix(".model"))

@@ -24,8 +24,8 @@ SNAPSHOT_MESSAGE = b'"type":"playlist.snapshot"'
 
 def rows_of(server: TuttiServer, path: str) -> int:
     with server.client() as client:
-        answer = client.get(path).raise_for_status().json()
-    rows: Sequence[object] = answer["data"]["tracks"] if isinstance(answer, dict) else answer
+        response = client.get(path).raise_for_status().json()
+    rows: Sequence[object] = response["data"]["tracks"] if isinstance(response, dict) else response
     return len(rows)
 
 

@@ -90,17 +90,17 @@ def test_split_and_joined_frames_are_parsed(count: Count) -> None:
 
 
 def test_other_messages_are_not_counted_and_pings_get_a_pong(count: Count) -> None:
-    answers: list[bytes] = []
+    responses: list[bytes] = []
 
     def deliver(clients: list[socket.socket], index: int, frame: bytes) -> None:
         if index == 0:
             to_each(clients, index, HEARTBEAT + PING)
-            answers.extend(client.recv(10) for client in clients)
+            responses.extend(client.recv(10) for client in clients)
         to_each(clients, index, frame)
 
     counted = count(deliver)
     assert (counted["received"], counted["strange"]) == (20, 0)
-    assert answers == [b"\x8a\x84\0\0\0\0ruly"] * 2
+    assert responses == [b"\x8a\x84\0\0\0\0ruly"] * 2
 
 
 def test_latency_is_measured_from_publishing_to_arrival(count: Count) -> None:
@@ -184,16 +184,16 @@ def come_back(load_generator: LoadGenerator) -> Iterator[Return]:
         yield returned
 
 
-def serve(listener: socket.socket, answers: list[bytes], requests: list[bytes]) -> None:
+def serve(listener: socket.socket, responses: list[bytes], requests: list[bytes]) -> None:
     """Serves connections one by one. The first and fetches are closed immediately, others by the client."""
     with contextlib.suppress(OSError):
-        for index, answer in enumerate(answers):
+        for index, response in enumerate(responses):
             client, _ = listener.accept()
             with client:
                 client.settimeout(PATIENCE_SECONDS)
                 requests.append(client.recv(65536))
-                client.sendall(answer)
-                if index == len(answers) - 1 and answer != PAGE:
+                client.sendall(response)
+                if index == len(responses) - 1 and response != PAGE:
                     client.recv(65536)
 
 

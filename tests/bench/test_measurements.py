@@ -110,10 +110,10 @@ def test_recall_and_ndcg_by_hand() -> None:
 def test_baselines_show_no_item_of_the_user(data: Path, baseline: Any) -> None:
     split = split_of(data, seed=1)
 
-    answers = baseline(split, 20)
+    responses = baseline(split, 20)
 
     known = {(person, item) for person, item, _ in split.train + split.histories}
-    assert set(answers) == set(split.held)
-    for person, shown in answers.items():
+    assert set(responses) == set(split.held)
+    for person, shown in responses.items():
         assert len(set(shown)) == 20
         assert not any((person, item) in known for item in shown)

@@ -32,8 +32,8 @@ Answer = Callable[[int], bytes]
 
 
 @contextmanager
-def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
-    """A server that sends `answer(number)` to each request; None closes the connection."""
+def answering(response: Answer) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that sends `response(number)` to each request; None closes the connection."""
     requests: list[bytes] = []
     numbers = itertools.count()
 
@@ -41,7 +41,7 @@ def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
         with client:
             while request := client.recv(4096):
                 requests.append(request)
-                said = answer(next(numbers))
+                said = response(next(numbers))
                 if not said:
                     return
                 client.sendall(said)
@@ -144,9 +144,9 @@ def test_targets_take_turns_and_a_late_one_delays_no_other() -> None:
 
 def test_a_response_is_complete_with_its_length_or_last_chunk() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
-    for answer in (DONE, chunked):
-        assert is_complete(answer)
-        assert not any(is_complete(answer[:end]) for end in range(len(answer)))
+    for response in (DONE, chunked):
+        assert is_complete(response)
+        assert not any(is_complete(response[:end]) for end in range(len(response)))
 
 
 def test_percentiles_are_measured_times() -> None:

@@ -96,8 +96,8 @@ def test_graphiql_needs_every_part_of_its_policy(page: WatchedPage) -> None:
     weaker = ""
 
     def change_policy(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": weaker})
+        response = route.fetch()
+        route.fulfill(response=response, headers={**response.headers, "content-security-policy": weaker})
 
     page.page.route(f"**{GQL}", lambda route: change_policy(route) if is_page(route) else route.continue_())
     assert WORDS
@@ -131,13 +131,13 @@ def test_editors_of_graphiql_have_names_and_are_stacked_on_a_phone(
     unnamed = page.page.locator(".CodeMirror textarea:not([aria-label])")
     expect(unnamed).to_have_count(0)
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
-    editors, answer = (
+    editors, response = (
         page.page.locator(part).bounding_box() for part in (".graphiql-editors", ".graphiql-response")
     )
     assert editors is not None
-    assert answer is not None
-    assert min(editors["width"], answer["width"]) > 300
-    assert editors["y"] + editors["height"] <= answer["y"] + 1
+    assert response is not None
+    assert min(editors["width"], response["width"]) > 300
+    assert editors["y"] + editors["height"] <= response["y"] + 1
     shown.answer.scroll_into_view_if_needed()
     expect(shown.answer).to_be_in_viewport()
     context.close()
@@ -173,10 +173,10 @@ def test_files_of_graphiql_are_cached_for_a_year_and_separate_from_the_web_app(h
     shown = http.get(GQL, headers=PEOPLE).text
     [script] = [part.split('"')[0] for part in shown.split('src="')[1:]]
 
-    answer = http.get(script)
+    response = http.get(script)
 
     assert script.startswith("/page/graphiql/assets/")
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["Content-Encoding"] in {"br", "gzip"}
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Content-Encoding"] in {"br", "gzip"}
     assert "graphiql" not in http.get("/service-worker.js").text
     assert http.get("/page/graphiql/index.html").status_code == 404

@@ -42,8 +42,8 @@ def test_options_of_newer_versions_are_in_an_optional_file() -> None:
 def test_pages_and_the_api_are_proxied(proxy: Proxy) -> None:
     with proxy.client() as http:
         assert http.get("/").status_code == 200
-        answer = http.get("/api/playlist/", headers={"X-Request-ID": "mine-1"})
-        assert (answer.status_code, answer.headers["X-Request-ID"]) == (200, "mine-1")
+        response = http.get("/api/playlist/", headers={"X-Request-ID": "mine-1"})
+        assert (response.status_code, response.headers["X-Request-ID"]) == (200, "mine-1")
         assert len(http.get("/api/", headers={"X-Request-ID": "no good"}).headers["X-Request-ID"]) == 32
         # A head that the server takes comes through.
         assert http.get("/api/tracks/", headers={"X-A": "a" * 12_000}).status_code == 200
@@ -66,15 +66,15 @@ def test_nginx_sends_audio_by_itself_and_only_what_the_server_names(proxy: Proxy
         item = http.post("/api/playlist/", json={"track_id": track["id"]}).json()
         audio = http.get(f"/api/rooms/main/items/{item['id']}/audio/").json()
 
-        answer = http.get(audio["url"])
+        response = http.get(audio["url"])
 
-        assert (answer.status_code, answer.content) == (200, content)
+        assert (response.status_code, response.content) == (200, content)
         # nginx's own, not Daphne's.
-        assert answer.headers["Server"].startswith("nginx")
-        assert "X-Accel-Redirect" not in answer.headers
-        assert answer.headers["Content-Type"] == "audio/wav"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["ETag"] == audio["etag"]
+        assert response.headers["Server"].startswith("nginx")
+        assert "X-Accel-Redirect" not in response.headers
+        assert response.headers["Content-Type"] == "audio/wav"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["ETag"] == audio["etag"]
         ranges = {"Range": "bytes=10-19", "If-Range": audio["etag"]}
         part = http.get(audio["url"], headers=ranges)
         assert (part.status_code, part.content) == (206, content[10:20])
@@ -128,9 +128,9 @@ def test_a_slow_sender_does_not_block_the_server(proxy: Proxy) -> None:
 
 
 def test_http_is_sent_to_https(tls_proxy: Proxy) -> None:
-    answer = httpx.get(f"http://localhost:{tls_proxy.port}/api/?a=1")
-    assert answer.status_code == 308
-    assert answer.headers["Location"] == f"{tls_proxy.base_url}/api/?a=1"
+    response = httpx.get(f"http://localhost:{tls_proxy.port}/api/?a=1")
+    assert response.status_code == 308
+    assert response.headers["Location"] == f"{tls_proxy.base_url}/api/?a=1"
 
 
 def test_under_https_cookies_are_secure_and_hsts_is_sent(tls_proxy: Proxy) -> None:
@@ -139,9 +139,9 @@ def test_under_https_cookies_are_secure_and_hsts_is_sent(tls_proxy: Proxy) -> No
         assert made.status_code == 201, made.text
         login = http.get("/admin/login/")
         begun = begin_session(http, registered(http))
-        for answer in (made, login, begun):
-            assert "; Secure" in answer.headers["Set-Cookie"]
-            assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+        for response in (made, login, begun):
+            assert "; Secure" in response.headers["Set-Cookie"]
+            assert response.headers["Strict-Transport-Security"].startswith("max-age=")
         assert http.get("/api/").json()["playlist"] == f"{tls_proxy.base_url}/api/playlist/"
         assert http.get("/api/").json()["socket"] == f"{tls_proxy.ws_url}/ws/playlist/"
 
@@ -159,14 +159,14 @@ def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
     with tls_proxy.client() as http, connect(f"{tls_proxy.ws_url}/ws/playlist/", **options) as websocket:
         assert json.loads(websocket.recv(timeout=5))["type"] == "connection.established"
         item = http.get("/api/playlist/").json()[0]
-        answer = http.post(f"/api/playlist/{item['id']}/vote/", json={"value": 1}, headers={"Origin": own})
-        assert answer.status_code == 200, answer.text
+        response = http.post(f"/api/playlist/{item['id']}/vote/", json={"value": 1}, headers={"Origin": own})
+        assert response.status_code == 200, response.text
         assert json.loads(websocket.recv(timeout=5))["type"] == "track.voted"
 
 
 def test_without_the_proxys_header_a_request_is_treated_as_http(in_production: TuttiServer) -> None:
-    answer = httpx.get(f"{in_production.base_url}/api/", headers={"Host": "localhost"})
-    assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/api/")
+    response = httpx.get(f"{in_production.base_url}/api/", headers={"Host": "localhost"})
+    assert (response.status_code, response.headers["Location"]) == (301, "https://localhost/api/")
 
 
 # --- What the proxy rejects itself has the one error shape, with and without TLS --------------------
@@ -206,8 +206,8 @@ def test_errors_of_the_proxy_itself_have_the_one_shape(
 def test_http_for_https_and_a_body_that_is_too_large_are_rejected_in_the_one_shape(
     proxy: Proxy, tls_proxy: Proxy
 ) -> None:
-    answer = raw_answer(tls_proxy.tls_port, f"GET /api/ HTTP/1.1\r\n{HOST}")
-    check_refusal(answer, 400, "MALFORMED_REQUEST")
+    response = raw_answer(tls_proxy.tls_port, f"GET /api/ HTTP/1.1\r\n{HOST}")
+    check_refusal(response, 400, "MALFORMED_REQUEST")
     with proxy.client() as http:
         large = http.post("/api/playlist/", content=b"x" * (1024 * 1024 + 1))
     check_answer(large, 413, "PAYLOAD_TOO_LARGE")
@@ -215,9 +215,9 @@ def test_http_for_https_and_a_body_that_is_too_large_are_rejected_in_the_one_sha
 
 def test_an_unreachable_server_is_an_error_in_the_one_shape(nginx: str) -> None:
     with Proxy("http.conf", server_port=free_port()) as proxy, proxy.client() as http:
-        answer = http.get("/api/playlist/")
-    check_answer(answer, 503, "UNAVAILABLE")
-    assert answer.headers["Retry-After"] == "1"
+        response = http.get("/api/playlist/")
+    check_answer(response, 503, "UNAVAILABLE")
+    assert response.headers["Retry-After"] == "1"
 
 
 def test_a_failure_of_the_proxy_is_an_error_in_the_one_shape(nginx: str) -> None:
@@ -251,10 +251,10 @@ def check_refusal(text: str, status: int, code: str) -> None:
     assert json.loads(body)["error"]["code"] == code
 
 
-def check_answer(answer: httpx.Response, status: int, code: str) -> None:
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["X-Request-ID"]
+def check_answer(response: httpx.Response, status: int, code: str) -> None:
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["X-Request-ID"]
 
 
 # --- A guest's cookie from end to end: Secure behind TLS, never without; the proxy's header decides
@@ -264,9 +264,9 @@ HTTPS = {"X-Forwarded-Proto": "https"}
 
 def guest_cookie(http: httpx.Client, said: dict[str, str] | None = None) -> Morsel[str]:
     """The cookie of a new guest, which nothing but a browser's own request can read."""
-    answer = http.post("/api/guests/", json={"name": "Ada"}, headers=said)
-    assert answer.status_code == 201, answer.text
-    cookie = SimpleCookie(answer.headers["Set-Cookie"])["tutti_guest"]
+    response = http.post("/api/guests/", json={"name": "Ada"}, headers=said)
+    assert response.status_code == 201, response.text
+    cookie = SimpleCookie(response.headers["Set-Cookie"])["tutti_guest"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert (cookie["path"], cookie["domain"]) == ("/", "")
     return cookie
@@ -283,10 +283,10 @@ def test_without_tls_the_scheme_is_http_with_and_without_a_proxy(
             assert guest_cookie(http, said)["secure"] == ""
             assert http.get("/api/guests/me/").json()["name"] == "Ada"
     with server.client(headers=said) as http:
-        answer = http.get("/api/")
-    assert answer.json()["playlist"] == f"{server.base_url}/api/playlist/"
-    assert answer.json()["socket"].startswith("ws://")
-    assert "Strict-Transport-Security" not in answer.headers
+        response = http.get("/api/")
+    assert response.json()["playlist"] == f"{server.base_url}/api/playlist/"
+    assert response.json()["socket"].startswith("ws://")
+    assert "Strict-Transport-Security" not in response.headers
 
 
 def test_the_scheme_of_a_trusted_proxy_is_used(behind_proxy: TuttiServer) -> None:

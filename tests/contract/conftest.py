@@ -30,13 +30,15 @@ new_addresses = (f"198.54.{number // 250}.{1 + number % 250}" for number in iter
 def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
     """A client that checks of every response what holds of all."""
 
-    def check_status(answer: httpx.Response) -> None:
+    def check_status(response: httpx.Response) -> None:
         """A failure of the server comes with what it logged about that request."""
-        if answer.status_code >= 500:
-            answer.read()
-            identifier = answer.headers.get("X-Request-ID", "no X-Request-ID")
+        if response.status_code >= 500:
+            response.read()
+            identifier = response.headers.get("X-Request-ID", "no X-Request-ID")
             logged = "\n".join(line for line in server.log.splitlines() if identifier in line)
-            raise AssertionError(f"{answer.request.method} {answer.request.url}: {answer.text}\n{logged}")
+            raise AssertionError(
+                f"{response.request.method} {response.request.url}: {response.text}\n{logged}"
+            )
 
     return server.client(event_hooks={"response": [check_status, check_answer]}, **options)
 
@@ -44,8 +46,8 @@ def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
 @contextmanager
 def guest_of(server: TuttiServer, name: str) -> Iterator[httpx.Client]:
     with client_of(server) as http:
-        answer = http.post("/api/guests/", json={"name": name})
-        assert answer.status_code == 201, answer.text
+        response = http.post("/api/guests/", json={"name": name})
+        assert response.status_code == 201, response.text
         yield http
 
 
@@ -60,9 +62,9 @@ def seeded_tracks(server_url: str) -> list[int]:
 
 
 def new_room(http: httpx.Client, **fields: Any) -> str:
-    answer = asked_for_room(http, **{"name": "A test's room", **fields})
-    assert answer.status_code == 201, answer.text
-    slug: str = answer.json()["slug"]
+    response = asked_for_room(http, **{"name": "A test's room", **fields})
+    assert response.status_code == 201, response.text
+    slug: str = response.json()["slug"]
     return slug
 
 

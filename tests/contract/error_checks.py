@@ -13,13 +13,13 @@ CHARTS_ALONE = {*OLDER_CHARTS, *OPERATIONS, "charts", "trending-isrcs", "gql"}
 CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
-def rejected(answer: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
+def rejected(response: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
     """Proves that the response is this error, and with `fields` that it names exactly these; its details."""
-    found = answer.json().get("error", {}).get("code") if answer.content else None
-    assert (answer.status_code, found) == (status, code), answer.text
-    details: dict[str, Any] = answer.json()["error"]["details"]
+    found = response.json().get("error", {}).get("code") if response.content else None
+    assert (response.status_code, found) == (status, code), response.text
+    details: dict[str, Any] = response.json()["error"]["details"]
     if fields:
-        assert details.keys() == set(fields), answer.text
+        assert details.keys() == set(fields), response.text
         check_messages(details)
     return details
 
@@ -31,14 +31,14 @@ def check_messages(details: dict[str, Any]) -> None:
         assert all(isinstance(message, str) and message for message in messages), details
 
 
-def check_answer(answer: httpx.Response) -> None:
-    """What holds of whatever the API answers; the tests' clients call it for each answer."""
-    assert answer.headers.get("X-Request-ID"), f"{answer.request.url} has no X-Request-ID"
-    path = answer.request.url.path
-    if answer.status_code >= 400 and (path.startswith("/api/") or is_enveloped(path)):
-        answer.read()
-        check_error(answer)
-    check_documented(answer)
+def check_answer(response: httpx.Response) -> None:
+    """What holds of whatever the API answers; the tests' clients call it for each response."""
+    assert response.headers.get("X-Request-ID"), f"{response.request.url} has no X-Request-ID"
+    path = response.request.url.path
+    if response.status_code >= 400 and (path.startswith("/api/") or is_enveloped(path)):
+        response.read()
+        check_error(response)
+    check_documented(response)
 
 
 def is_enveloped(path: str) -> bool:
@@ -49,14 +49,14 @@ def is_enveloped(path: str) -> bool:
     return first in (CHARTS_ALONE if path.startswith("/api/") else OLDER_CHARTS) or path == "/api/health/"
 
 
-def check_error(answer: httpx.Response) -> None:
-    assert answer.headers["Content-Type"].startswith("application/json"), answer.headers
-    if answer.request.method == "HEAD":
+def check_error(response: httpx.Response) -> None:
+    assert response.headers["Content-Type"].startswith("application/json"), response.headers
+    if response.request.method == "HEAD":
         return
-    body = answer.json()
+    body = response.json()
     error = body["error"]
     envelope = {"status": "error", "message": error["message"], "data": None}
-    expected = {**(envelope if is_enveloped(answer.request.url.path) else {}), "error": error}
+    expected = {**(envelope if is_enveloped(response.request.url.path) else {}), "error": error}
     assert body == expected, body
     assert error.keys() == {"code", "message", "details"}, body
     assert CODE.fullmatch(error["code"]), body
@@ -65,5 +65,5 @@ def check_error(answer: httpx.Response) -> None:
     assert isinstance(error["details"], dict), body
     if error["code"] == "VALIDATION_ERROR":
         check_messages(error["details"])
-    if answer.status_code in {429, 503}:
-        assert int(answer.headers["Retry-After"]) >= 1
+    if response.status_code in {429, 503}:
+        assert int(response.headers["Retry-After"]) >= 1

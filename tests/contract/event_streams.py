@@ -25,9 +25,9 @@ class StreamedEvent(NamedTuple):
 
 
 class EventStream:
-    def __init__(self, answer: httpx.Response) -> None:
-        self.answer = answer
-        self._lines = answer.iter_lines()
+    def __init__(self, response: httpx.Response) -> None:
+        self.answer = response
+        self._lines = response.iter_lines()
 
     def next(self, *types: str) -> StreamedEvent:
         """The next one but for heartbeats, which has to be of one of these types."""
@@ -63,6 +63,6 @@ def event_stream(
     http: httpx.Client, path: str, *, headers: dict[str, str] | None = None, **query: Any
 ) -> Iterator[EventStream]:
     """An open stream; the status is 200."""
-    with http.stream("GET", path, headers=headers, params=query, timeout=DEADLINE_SECONDS) as answer:
-        assert answer.status_code == 200, answer.read()
-        yield EventStream(answer)
+    with http.stream("GET", path, headers=headers, params=query, timeout=DEADLINE_SECONDS) as response:
+        assert response.status_code == 200, response.read()
+        yield EventStream(response)

@@ -18,29 +18,29 @@ class Library:
 
     def add(self, title: str, **fields: Any) -> Track:
         body = {"title": title, "artist": "Nobody", "album": self.word, **fields}
-        answer = self.staff.post("/api/tracks/", json=body)
-        assert answer.status_code == 201, answer.text
-        track: Track = answer.json()
-        assert answer.headers["Location"].endswith(f"/api/tracks/{track['id']}/")
+        response = self.staff.post("/api/tracks/", json=body)
+        assert response.status_code == 201, response.text
+        track: Track = response.json()
+        assert response.headers["Location"].endswith(f"/api/tracks/{track['id']}/")
         self._made.append(track["id"])
         return track
 
     def change(self, track_id: int, **fields: Any) -> Track:
-        answer = self.staff.patch(f"/api/tracks/{track_id}/", json=fields)
-        assert answer.status_code == 200, answer.text
-        track: Track = answer.json()
+        response = self.staff.patch(f"/api/tracks/{track_id}/", json=fields)
+        assert response.status_code == 200, response.text
+        track: Track = response.json()
         return track
 
     def delete(self, track_id: int) -> None:
-        answer = self.staff.delete(f"/api/tracks/{track_id}/")
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = self.staff.delete(f"/api/tracks/{track_id}/")
+        assert (response.status_code, response.content) == (204, b"")
         self._made.remove(track_id)
 
     def found(self, **query: str) -> list[str]:
         """The titles of a list, in its order."""
-        answer = self.staff.get("/api/tracks/", params=query)
-        assert answer.status_code == 200, answer.text
-        return [track["title"] for track in answer.json()]
+        response = self.staff.get("/api/tracks/", params=query)
+        assert response.status_code == 200, response.text
+        return [track["title"] for track in response.json()]
 
     def clear(self) -> None:
         for track_id in [*self._made]:

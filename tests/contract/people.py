@@ -24,9 +24,9 @@ def facts(name: str = "", **changes: Any) -> dict[str, Any]:
 
 def registered(http: httpx.Client, name: str = "", **changes: Any) -> Account:
     """A new account, which this client does not log in to."""
-    answer = http.post("/api/users/", json=facts(name, **changes))
-    assert answer.status_code == 201, answer.text
-    account: Account = answer.json()
+    response = http.post("/api/users/", json=facts(name, **changes))
+    assert response.status_code == 201, response.text
+    account: Account = response.json()
     return account
 
 

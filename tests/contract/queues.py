@@ -42,8 +42,8 @@ class Queue:
         return [item["position"] for item in self.items()]
 
     def item(self, item_id: int) -> Item:
-        answer = self.get(f"{item_id}/")
-        item: Item = answer.json()
+        response = self.get(f"{item_id}/")
+        item: Item = response.json()
         return item
 
     def playing(self) -> int | None:
@@ -58,16 +58,16 @@ class Queue:
         return votes
 
     def get(self, path: str = "", **query: Any) -> httpx.Response:
-        answer = self.http.get(self.path + path, params=query)
-        assert answer.status_code == 200, answer.text
-        return answer
+        response = self.http.get(self.path + path, params=query)
+        assert response.status_code == 200, response.text
+        return response
 
     # --- Writing, with success -----------------------------------------------------------------------
 
     def add(self, track_id: int, **fields: Any) -> Item:
-        answer = self.post(json={"track_id": track_id, **fields})
-        assert answer.status_code == 201, answer.text
-        item: Item = answer.json()
+        response = self.post(json={"track_id": track_id, **fields})
+        assert response.status_code == 201, response.text
+        item: Item = response.json()
         check_item(item)
         return item
 
@@ -90,12 +90,12 @@ class Queue:
         return self._done(self.post(f"{item_id}/play/"))
 
     def stop(self) -> None:
-        answer = self.post("stop/")
-        assert (answer.status_code, answer.json()) == (200, {"status": "stopped"})
+        response = self.post("stop/")
+        assert (response.status_code, response.json()) == (200, {"status": "stopped"})
 
     def remove(self, item_id: int) -> None:
-        answer = self.delete(item_id)
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = self.delete(item_id)
+        assert (response.status_code, response.content) == (204, b"")
 
     def restore(self, item_id: int) -> Item:
         return self._done(self.post(f"{item_id}/restore/"))
@@ -114,7 +114,7 @@ class Queue:
     def delete_wish(self, wish_id: int) -> httpx.Response:
         return self.http.delete(f"{self.path}wishes/{wish_id}/")
 
-    def _done(self, answer: httpx.Response) -> Item:
-        assert answer.status_code == 200, answer.text
-        item: Item = answer.json()
+    def _done(self, response: httpx.Response) -> Item:
+        assert response.status_code == 200, response.text
+        item: Item = response.json()
         return item

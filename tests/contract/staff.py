@@ -40,8 +40,8 @@ def log_in(http: httpx.Client, name: str) -> None:
     found = TOKEN.search(form.text)
     assert found, form.text
     fields = {"csrfmiddlewaretoken": found[1], "username": name, "password": PASSWORD, "next": "/admin/"}
-    answer = http.post("/admin/login/?next=/admin/", data=fields)
-    assert answer.status_code == 302, answer.text
+    response = http.post("/admin/login/?next=/admin/", data=fields)
+    assert response.status_code == 302, response.text
     assert "sessionid" in http.cookies
 
 

@@ -111,18 +111,20 @@ def _described_answers() -> list[tuple[str, re.Pattern[str], dict[int, set[str]]
     return reported
 
 
-def check_documented(answer: httpx.Response) -> None:
+def check_documented(response: httpx.Response) -> None:
     """Fails when the document doesn't list such a response at this address."""
-    is_described, path = False, answer.request.url.path
+    is_described, path = False, response.request.url.path
     for method, address, codes in _described_answers():
-        if method == answer.request.method and address.fullmatch(path):
+        if method == response.request.method and address.fullmatch(path):
             is_described, asked = True, f"{method} {path}"
-            assert answer.status_code in codes, f"{asked} gave {answer.status_code}, which is not documented"
-            if codes[answer.status_code]:
-                code = answer.json()["error"]["code"]
-                assert code in codes[answer.status_code], f"{asked} gave {code}, which is not documented"
-    if path.startswith("/api/") and path not in NOT_DESCRIBED and answer.request.method.lower() in METHODS:
-        assert is_described or not answer.is_success, f"{answer.request.method} {path} is not documented"
+            assert response.status_code in codes, (
+                f"{asked} gave {response.status_code}, which is not documented"
+            )
+            if codes[response.status_code]:
+                code = response.json()["error"]["code"]
+                assert code in codes[response.status_code], f"{asked} gave {code}, which is not documented"
+    if path.startswith("/api/") and path not in NOT_DESCRIBED and response.request.method.lower() in METHODS:
+        assert is_described or not response.is_success, f"{response.request.method} {path} is not documented"
 
 
 def closed(schema: Any) -> Any:

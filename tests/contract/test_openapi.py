@@ -92,8 +92,8 @@ def test_each_example_is_valid_by_its_schema(
 
 def test_both_forms_of_a_list_are_valid_by_the_schema(document: dict[str, Any], queue: Queue):
     queue.fill(2)
-    answer = document["paths"]["/api/rooms/{slug}/playlist/"]["get"]["responses"]["200"]
-    schema = answer["content"]["application/json"]["schema"]
+    response = document["paths"]["/api/rooms/{slug}/playlist/"]["get"]["responses"]["200"]
+    schema = response["content"]["application/json"]["schema"]
     whole = with_null({**schema, "components": document["components"]}, word="nullable")
 
     for query in ({}, {"limit": 1}, {"page": 1}, {"page_size": 1}):
@@ -133,11 +133,11 @@ def generated(server: TuttiServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def call(generated: ModuleType, function: str, client: Any, *arguments: Any, **parameters: Any) -> Any:
-    """What the generated function parses of a good answer."""
+    """What the generated function parses of a good response."""
     module = importlib.import_module(f"{generated.__name__}.api.{function}")
-    answer = module.sync_detailed(*arguments, client=client, **parameters)
-    assert answer.status_code < 300, answer.content
-    return answer.parsed
+    response = module.sync_detailed(*arguments, client=client, **parameters)
+    assert response.status_code < 300, response.content
+    return response.parsed
 
 
 def test_a_generated_client_lists_adds_votes_and_pages(server: TuttiServer, generated: ModuleType, room: str):

@@ -212,17 +212,17 @@ SWAGGER_UI = "/static/drf-yasg/swagger-ui-dist/swagger-ui-bundle.js"
 @pytest.mark.parametrize("page", PAGES)
 def test_the_documentation_page_uses_only_files_of_this_server(client: httpx.Client, page: str) -> None:
     """Swagger UI sends the document to no validator."""
-    answer = client.get(page)
+    response = client.get(page)
 
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert '"/api/schema.json"' in answer.text
-    assert ELSEWHERE.findall(answer.text) == []
-    assert re.findall(r"<script(?![^>]*\bsrc=)", answer.text) == []
-    assert re.findall(r"<style|\bstyle=|\bon\w+=", answer.text) == []
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert '"/api/schema.json"' in response.text
+    assert ELSEWHERE.findall(response.text) == []
+    assert re.findall(r"<script(?![^>]*\bsrc=)", response.text) == []
+    assert re.findall(r"<style|\bstyle=|\bon\w+=", response.text) == []
     write = client.post(page)
     assert (write.status_code, write.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
     assert write.headers["Allow"] == "GET, HEAD"
-    loaded = LOADED.findall(answer.text)
+    loaded = LOADED.findall(response.text)
     assert loaded
     assert all(address.startswith("/static/") for address in loaded)
     files = {address: client.get(address).raise_for_status().text for address in loaded}

@@ -212,9 +212,9 @@ def send_many(
     @given(case=cases)
     def send(case: Any) -> None:
         world.fit(case)
-        answer = case.call(session=session)
-        seen[answer.status_code] += 1
-        case.validate_response(answer, checks=CHECKS if answer.content else CHECKS_WITHOUT_BODY)
+        response = case.call(session=session)
+        seen[response.status_code] += 1
+        case.validate_response(response, checks=CHECKS if response.content else CHECKS_WITHOUT_BODY)
 
     send()
 

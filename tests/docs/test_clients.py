@@ -11,7 +11,7 @@ from tests.contract.staff import log_in, make_staff
 from tests.docs.clients import LANGUAGES, Client, client_command
 from tests.docs.pages import code_block
 from tests.event_table import EVENTS, cause_every_event
-from tests.faults.relays import CutLine
+from tests.faults.proxies import DisconnectingProxy
 from tests.processes import TuttiServer
 
 MAX_LINES = 40
@@ -51,12 +51,12 @@ def staff(server: TuttiServer) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def line(server: TuttiServer) -> Iterator[CutLine]:
-    with CutLine(server.port) as line:
+def line(server: TuttiServer) -> Iterator[DisconnectingProxy]:
+    with DisconnectingProxy(server.port) as line:
         yield line
 
 
-def url_of(line: CutLine, room: str) -> str:
+def url_of(line: DisconnectingProxy, room: str) -> str:
     return f"ws://127.0.0.1:{line.port}/ws/playlist/{room}/"
 
 
@@ -75,7 +75,7 @@ def check_same(client: Client, room_queue: Queue) -> None:
 
 @in_one_size
 def test_a_documented_client_has_the_same_state_after_a_lost_connection(
-    start_client: StartClient, line: CutLine, room_queue: Queue, staff: httpx.Client
+    start_client: StartClient, line: DisconnectingProxy, room_queue: Queue, staff: httpx.Client
 ) -> None:
     room_queue.fill(2)
     client = start_client(url_of(line, room_queue.room))
@@ -97,7 +97,9 @@ def test_a_documented_client_has_the_same_state_after_a_lost_connection(
 
 
 @in_one_size
-def test_a_documented_client_stops_if_the_room_is_unknown(start_client: StartClient, line: CutLine) -> None:
+def test_a_documented_client_stops_if_the_room_is_unknown(
+    start_client: StartClient, line: DisconnectingProxy
+) -> None:
     client = start_client(url_of(line, "no-such-room"))
 
     client.exit_code()

@@ -285,7 +285,7 @@ def test_every_threat_has_a_measure_and_existing_tests() -> None:
     rows = [row for heading in headings - {"Known gaps"} for row in table(heading, page=page)]
 
     assert headings - {"Known gaps"} == THREATS
-    assert all(goal and answer and QUOTED.findall(tests) for goal, answer, tests in rows)
+    assert all(goal and response and QUOTED.findall(tests) for goal, response, tests in rows)
     named = {name for _, _, tests in rows for name in QUOTED.findall(tests)}
     assert named - all_tests() == set()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, settings_of_services
-from core.tests.providers.stand_in import Act, Handler, StandIn, answers, says
+from core.tests.providers.fake_service import Act, FakeService, Handler, answers, says
 from tests.preloaded import run_program, start_program
 from tests.processes import BACKEND
 from tests.services import wait_for
@@ -76,7 +76,7 @@ class Gate:
         self._act(handler)
 
 
-def held_back(services: StandIn) -> Gate:
+def held_back(services: FakeService) -> Gate:
     """The next answer of SoundCloud."""
     gate = Gate(services.usual[SOUNDCLOUD])
     services.then(SOUNDCLOUD, gate)

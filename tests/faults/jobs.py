@@ -24,15 +24,15 @@ class JobsServer(TuttiServer):
     def request(self, kind: str, key: str = "", **arguments: Any) -> str:
         """The id of the job."""
         with self.client() as http:
-            answer = http.post(JOBS, json={"kind": f"tests.{kind}", "key": key, "arguments": arguments})
-        assert answer.status_code == 200, answer.text
-        job_id: str = answer.json()["job_id"]
+            response = http.post(JOBS, json={"kind": f"tests.{kind}", "key": key, "arguments": arguments})
+        assert response.status_code == 200, response.text
+        job_id: str = response.json()["job_id"]
         return job_id
 
     def status(self, job_id: str) -> dict[str, Any]:
-        answer = httpx.get(f"{self.base_url}{JOBS}", params={"id": job_id}, timeout=30)
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
+        response = httpx.get(f"{self.base_url}{JOBS}", params={"id": job_id}, timeout=30)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
         return body
 
     def ended(self, job_id: str) -> dict[str, Any]:
@@ -40,9 +40,9 @@ class JobsServer(TuttiServer):
         return wait_for(lambda: self.status(job_id), lambda job: job["finished_at"] is not None)
 
     def checks(self) -> dict[str, str]:
-        answer = httpx.get(f"{self.base_url}/api/health/ready", timeout=30)
-        assert answer.status_code == 200
-        checks: dict[str, str] = answer.json()["checks"]
+        response = httpx.get(f"{self.base_url}/api/health/ready", timeout=30)
+        assert response.status_code == 200
+        checks: dict[str, str] = response.json()["checks"]
         return checks
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.tests.providers.stand_in import StandIn
+from core.tests.providers.fake_service import FakeService
 from tests.conftest import PreparedData, Size
 from tests.faults.charts import (
     PATIENCE_SECONDS,
@@ -23,13 +23,13 @@ Charts = tuple[object, object, object]
 
 
 @pytest.fixture
-def services() -> Iterator[StandIn]:
-    with StandIn(usual_answers()) as started:
+def services() -> Iterator[FakeService]:
+    with FakeService(usual_answers()) as started:
         yield started
 
 
 @pytest.fixture
-def pipeline(size: Size, prepared_data: PreparedData, services: StandIn) -> Iterator[Pipeline]:
+def pipeline(size: Size, prepared_data: PreparedData, services: FakeService) -> Iterator[Pipeline]:
     server = TuttiServer(**prepared_data.options(size), environment=settings_for(services.url))
     yield Pipeline(server.environment)
     server.delete_data()
@@ -38,7 +38,7 @@ def pipeline(size: Size, prepared_data: PreparedData, services: StandIn) -> Iter
 @pytest.fixture(scope="module")
 def undisturbed(prepared_data: PreparedData) -> Iterator[Charts]:
     """The results of an undisturbed run: the same in both sizes."""
-    with StandIn(usual_answers()) as services:
+    with FakeService(usual_answers()) as services:
         server = TuttiServer(**prepared_data.options("embedded"), environment=settings_for(services.url))
         undisturbed = Pipeline(server.environment)
         assert undisturbed.etl("run").returncode == OK
@@ -51,7 +51,7 @@ def charts_of(reported: dict[str, Any]) -> Charts:
 
 
 def test_a_killed_run_is_completed_by_the_next_and_further_runs_change_nothing(
-    pipeline: Pipeline, undisturbed: Charts, services: StandIn
+    pipeline: Pipeline, undisturbed: Charts, services: FakeService
 ):
     """Killed within a stage, and behind two; not run beside itself, and run and replayed once it is done."""
     held = held_back(services)
@@ -82,7 +82,7 @@ def test_a_killed_run_is_completed_by_the_next_and_further_runs_change_nothing(
 
 @pytest.fixture
 def on_own_postgres(
-    own_postgres: Postgres, prepared_data: PreparedData, services: StandIn
+    own_postgres: Postgres, prepared_data: PreparedData, services: FakeService
 ) -> Iterator[Pipeline]:
     settings = settings_for(services.url) | {"ETL_TIMEOUT_SECONDS": "60"}
     server = TuttiServer(database_url=prepared_in(own_postgres, prepared_data), environment=settings)
@@ -91,7 +91,7 @@ def on_own_postgres(
 
 
 def test_a_database_that_fails_or_restarts_during_a_stage_loses_nothing(
-    on_own_postgres: Pipeline, own_postgres: Postgres, services: StandIn
+    on_own_postgres: Pipeline, own_postgres: Postgres, services: FakeService
 ):
     held = held_back(services)
     run = on_own_postgres.begun("manage.py", "etl", "run")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.tests.providers.stand_in import StandIn, answers
+from core.tests.providers.fake_service import FakeService, answers
 from tests.conftest import PreparedData
 from tests.faults.charts import (
     GENRES,
@@ -30,20 +30,22 @@ END_SECONDS = 2.0
 
 
 @pytest.fixture
-def services() -> Iterator[StandIn]:
-    with StandIn(usual_answers()) as started:
+def services() -> Iterator[FakeService]:
+    with FakeService(usual_answers()) as started:
         yield started
 
 
 @pytest.fixture
-def pipeline(prepared_data: PreparedData, services: StandIn) -> Iterator[Pipeline]:
+def pipeline(prepared_data: PreparedData, services: FakeService) -> Iterator[Pipeline]:
     options = prepared_data.options("embedded")
     server = TuttiServer(**options, environment=settings_for(services.url))
     yield Pipeline(server.environment)
     server.delete_data()
 
 
-def test_an_unavailable_service_is_failed_and_the_others_make_charts(pipeline: Pipeline, services: StandIn):
+def test_an_unavailable_service_is_failed_and_the_others_make_charts(
+    pipeline: Pipeline, services: FakeService
+):
     services.usual[SOUNDCLOUD] = answers({"message": "broken"}, status=500)
 
     ended = pipeline.etl("run")
@@ -55,7 +57,9 @@ def test_an_unavailable_service_is_failed_and_the_others_make_charts(pipeline: P
     assert {len(chart) for chart in reported["charts"].values()} == {5}, "on the two that answered"
 
 
-def test_the_next_run_fetches_failed_lists_and_waits_for_busy_services(pipeline: Pipeline, services: StandIn):
+def test_the_next_run_fetches_failed_lists_and_waits_for_busy_services(
+    pipeline: Pipeline, services: FakeService
+):
     rap = spotify_path("rap")
     usual = services.usual[rap]
     services.usual[rap] = answers({"error": {"message": "broken"}}, status=500)
@@ -79,7 +83,7 @@ def test_the_next_run_fetches_failed_lists_and_waits_for_busy_services(pipeline:
 
 
 def test_ctrl_c_does_not_wait_for_a_silent_service_and_the_next_run_completes_the_work(
-    pipeline: Pipeline, services: StandIn
+    pipeline: Pipeline, services: FakeService
 ):
     gate = held_back(services)
     command = ("-m", "server.cli", "etl", "run")

@@ -41,9 +41,9 @@ def test_cancelled_requests_release_their_connections(prepared_data: PreparedDat
                 line.close()
             wait_for(lambda: server.log, lambda log: log.count(GIVEN_UP) == POOL_SIZE)
 
-        answers = [http.get(f"/api/playlist/{item_id}/").status_code for _ in range(POOL_SIZE)]
+        responses = [http.get(f"/api/playlist/{item_id}/").status_code for _ in range(POOL_SIZE)]
 
-    assert answers == [200] * POOL_SIZE
+    assert responses == [200] * POOL_SIZE
 
 
 def line_asking_for_a_vote(server: TuttiServer, item_id: int) -> socket.socket:

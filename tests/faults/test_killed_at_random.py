@@ -20,7 +20,7 @@ from tests.conftest import PreparedData, Size
 from tests.fold import Snapshot
 from tests.invariants import invariants
 from tests.invariants.concurrent_users import ConcurrentUsers, meanwhile
-from tests.invariants.named_writes import Call, Write, call_of
+from tests.invariants.idempotent_writes import Call, Write, call_of
 from tests.invariants.operations import Operation
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room, opinions_of
 from tests.processes import TuttiServer
@@ -43,13 +43,13 @@ class RetryingClient(httpx.HTTPTransport):
             return super().handle_request(request)
         for attempt in range(PATIENCE):
             try:
-                answer = super().handle_request(request)
-                answer.read()
+                response = super().handle_request(request)
+                response.read()
             except httpx.TransportError:
                 threading.Event().wait(AWAY_SECONDS)
                 continue
-            self._server.note(request, answer, key, was_lost=attempt > 0)
-            return answer
+            self._server.note(request, response, key, was_lost=attempt > 0)
+            return response
         raise AssertionError(f"no response to {request.method} {request.url}")
 
 
@@ -65,11 +65,11 @@ class ServerWithRetries(TuttiServer):
     def client(self, **options: Any) -> httpx.Client:
         return super().client(transport=RetryingClient(self), **options)
 
-    def note(self, request: httpx.Request, answer: httpx.Response, key: str, *, was_lost: bool) -> None:
+    def note(self, request: httpx.Request, response: httpx.Response, key: str, *, was_lost: bool) -> None:
         """From any thread."""
         write = Write(request.method, request.method, str(request.url), request.content)
         reported = {"caller": request.headers["X-Guest-Token"], "key": key, "write": write}
-        call = call_of(answer, **reported)
+        call = call_of(response, **reported)
 
         def repeat() -> Call:
             with httpx.Client() as http:

@@ -76,6 +76,6 @@ class WaitingPoll(PollListener):
     answers = 0
 
     async def _read_until_end(self) -> None:
-        answer = await self.ask(wait=25)
-        assert answer["events"] == []
+        response = await self.ask(wait=25)
+        assert response["events"] == []
         self.answers += 1

@@ -70,9 +70,9 @@ def three(prepared_data: PreparedData, own_redis: Redis) -> Iterator[list[TuttiS
 
 
 def act(http: httpx.Client, room: str, **action: Any) -> Any:
-    answer = http.post(f"/api/rooms/{room}/player/", json=action)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = http.post(f"/api/rooms/{room}/player/", json=action)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def player_of(http: httpx.Client, room: str) -> Any:

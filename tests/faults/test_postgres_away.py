@@ -52,15 +52,15 @@ async def test_writes_and_joins_get_503_until_postgresql_is_back_and_sockets_sta
                         # In a room without listeners, of which the server has nothing in memory.
                         *(http.get(f"/api/playlist/{joined}") for joined in ("", "stream/", "events/")),
                     ]
-                    for answer in await asyncio.gather(*(answered_in_time(request) for request in asked)):
-                        check_rejection(answer)
+                    for response in await asyncio.gather(*(answered_in_time(request) for request in asked)):
+                        check_rejection(response)
             assert not any(listener.has_ended for listener in listeners)
 
             own_postgres.start()
             await clients.accepted(WRITES, BACK_SECONDS)
 
-        for answer in clients.ledger.unavailable.values():
-            check_rejection(answer)
+        for response in clients.ledger.unavailable.values():
+            check_rejection(response)
         assert clients.ledger.unavailable
         assert not clients.ledger.unanswered
         assert not clients.ledger.rejected
@@ -74,10 +74,10 @@ async def answered_in_time(request: Awaitable[httpx.Response]) -> httpx.Response
         return await request
 
 
-def check_rejection(answer: httpx.Response) -> None:
-    assert answer.status_code == 503, answer.text
-    assert int(answer.headers["Retry-After"]) >= 1
-    error = answer.json()["error"]
+def check_rejection(response: httpx.Response) -> None:
+    assert response.status_code == 503, response.text
+    assert int(response.headers["Retry-After"]) >= 1
+    error = response.json()["error"]
     assert (error["code"], error["details"]) == ("UNAVAILABLE", {})
     assert error["message"]
 

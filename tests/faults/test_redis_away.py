@@ -120,10 +120,10 @@ def answer_to(
     server: TuttiServer, headers: dict[str, str], *, within_seconds: float = BACK_SECONDS
 ) -> dict[str, Any]:
     began = time.monotonic()
-    answer = httpx.get(f"{server.base_url}/api/recommendations/me/", headers=headers)
-    assert answer.status_code == 200, answer.text
+    response = httpx.get(f"{server.base_url}/api/recommendations/me/", headers=headers)
+    assert response.status_code == 200, response.text
     assert time.monotonic() - began < within_seconds
-    body: dict[str, Any] = answer.json()
+    body: dict[str, Any] = response.json()
     return body
 
 

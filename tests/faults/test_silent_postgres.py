@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.conftest import PreparedData
-from tests.faults.relays import SilentLine
+from tests.faults.proxies import StallingProxy
 from tests.live.conftest import Pair, shared_with
 from tests.live.invariant_checks import check_invariants
 from tests.live.listeners import SocketListener, all_open, replica_of
@@ -23,13 +23,15 @@ RECOVERY_SECONDS = 15.0
 
 
 @pytest.fixture(scope="module")
-def proxy(postgres: Postgres) -> Iterator[SilentLine]:
-    with SilentLine(postgres.port) as running:
+def proxy(postgres: Postgres) -> Iterator[StallingProxy]:
+    with StallingProxy(postgres.port) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def pair(proxy: SilentLine, postgres: Postgres, redis: Redis, prepared_data: PreparedData) -> Iterator[Pair]:
+def pair(
+    proxy: StallingProxy, postgres: Postgres, redis: Redis, prepared_data: PreparedData
+) -> Iterator[Pair]:
     """The first reaches PostgreSQL through the proxy, the second directly."""
     data = prepared_data.options("server")
     with TuttiServer(**data, environment=SETTINGS) as other:
@@ -39,7 +41,7 @@ def pair(proxy: SilentLine, postgres: Postgres, redis: Redis, prepared_data: Pre
 
 
 async def test_a_room_accepts_writes_after_the_process_with_its_lock_vanished(
-    pair: Pair, proxy: SilentLine
+    pair: Pair, proxy: StallingProxy
 ) -> None:
     room = new_room(pair.other)
     item_id = queued(pair.other, room)
@@ -66,15 +68,15 @@ async def test_a_room_accepts_writes_after_the_process_with_its_lock_vanished(
 
 
 async def voted(http: httpx.AsyncClient, path: str, name: str, ledger: Ledger) -> httpx.Response:
-    """One voter's vote, under one key: repeated until there is an answer to it."""
+    """One voter's vote, under one key: repeated until there is an response to it."""
     headers = {"User-Agent": name, "Idempotency-Key": name}
-    answer = await http.post(path, json={"value": 1}, headers=headers)
-    assert answer.status_code in {200, 503}, answer.text
-    ledger.note(name, answer)
-    return answer
+    response = await http.post(path, json={"value": 1}, headers=headers)
+    assert response.status_code in {200, 503}, response.text
+    ledger.note(name, response)
+    return response
 
 
-async def test_a_server_whose_connections_were_lost_gets_new_ones(pair: Pair, proxy: SilentLine) -> None:
+async def test_a_server_whose_connections_were_lost_gets_new_ones(pair: Pair, proxy: StallingProxy) -> None:
     room = new_room(pair.one)
     item_id = queued(pair.one, room)
     path = f"/api/rooms/{room}/playlist/{item_id}/vote/"

@@ -18,7 +18,7 @@ Action = Callable[["Member"], Operation]
 
 
 @dataclass(slots=True)
-class Rumours:
+class SharedItemIds:
     """Which items people have heard of; it may be out of date, as for real people."""
 
     waiting: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Member:
 
     room: RoomClient
     tracks: Sequence[int]
-    rumours: Rumours
+    rumours: SharedItemIds
     chance: random.Random
 
     def act(self) -> None:
@@ -105,7 +105,7 @@ class Member:
     def restore(self) -> Operation:
         return self.room.restore(self.rumours.any_gone(self.chance))
 
-    def ask_for_nonsense(self) -> Operation:
+    def move_to_invalid_position(self) -> Operation:
         places = [{"position": float("nan")}, {"position": 1.1e15}, {"after": 1, "before": 1}]
         return self.room.move(self.item(), **self.chance.choice(places))
 
@@ -119,7 +119,7 @@ ACTIONS: list[tuple[Action, float]] = [
     (Member.stop, 2),
     (Member.remove, 9),
     (Member.restore, 4),
-    (Member.ask_for_nonsense, 2),
+    (Member.move_to_invalid_position, 2),
 ]
 
 
@@ -159,14 +159,14 @@ class ConcurrentUsers:
 
     def run(self) -> list[Operation]:
         """Everything that was asked for, once all is answered."""
-        rumours, begin = Rumours(), threading.Barrier(self.threads + (self.staff_http is not None))
+        rumours, begin = SharedItemIds(), threading.Barrier(self.threads + (self.staff_http is not None))
         with ThreadPoolExecutor(self.threads + 1) as pool:
             futures = [pool.submit(self._be_member, n, rumours, begin) for n in range(self.threads)]
             if self.staff_http is not None:
                 futures.append(pool.submit(self._be_staff, self.staff_http, begin))
             return [operation for future in futures for operation in future.result()]
 
-    def _be_member(self, number: int, rumours: Rumours, begin: threading.Barrier) -> list[Operation]:
+    def _be_member(self, number: int, rumours: SharedItemIds, begin: threading.Barrier) -> list[Operation]:
         guest = self.guests[number % len(self.guests)]
         with guest.client(self.server) as http:
             room = self.room.seen_by(http, guest.name)

@@ -35,8 +35,8 @@ class EventRecorder:
     def assert_rejected(self, change: Callable[[], Any], *rooms: RoomClient, name: str) -> None:
         """Makes the change; nothing may come of it, and no event."""
         befores = [room.fetch() for room in rooms]
-        answer = change()
-        assert answer.status_code < 500, "a rejection is no fault of the server"
+        response = change()
+        assert response.status_code < 500, "a rejection is no fault of the server"
         assert [room.fetch() for room in rooms] == befores, name
 
     def _judge(self, room: RoomClient, before: Snapshot, socket: Socket) -> list[Event]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from tests.fold import Event, Item, Queue, Snapshot
-from tests.invariants.named_writes import Call
+from tests.invariants.idempotent_writes import Call
 from tests.invariants.operations import Operation
 
 # What the answer to a vote has besides the item.
@@ -56,8 +56,12 @@ def check_i3_accepted_is_reported(
             continue
         _check_sure_event(operation, own)
         if own and operation.kind in ANSWERED_WITHIN:
-            answer = {name: value for name, value in operation.answer.items() if name not in ONLY_IN_ANSWERS}
-            assert answer == states_after[operation.op_id][answer["id"]], f"answered otherwise: {operation}"
+            response = {
+                name: value for name, value in operation.answer.items() if name not in ONLY_IN_ANSWERS
+            }
+            assert response == states_after[operation.op_id][response["id"]], (
+                f"answered otherwise: {operation}"
+            )
     assert not reported, f"reported, and not requested: {dict(reported)}"
 
 

@@ -49,7 +49,7 @@ class OtherProcess:
         print(json.dumps(code), file=self._questions, flush=True)
         for line in self._answers:
             if line.startswith("answer:"):
-                answer = json.loads(line.removeprefix("answer:"))
-                assert "error" not in answer, answer["error"]
-                return answer["result"]
+                response = json.loads(line.removeprefix("answer:"))
+                assert "error" not in response, response["error"]
+                return response["result"]
         raise AssertionError("the other process has ended")

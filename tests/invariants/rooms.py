@@ -31,9 +31,9 @@ class Guest:
 
 def new_guest(server: TuttiServer, name: str) -> Guest:
     with server.client() as http:
-        answer = http.post("/api/guests/", json={"name": name})
-    assert answer.status_code == 201, answer.text
-    return Guest(name, answer.json()["guest_id"], answer.json()["token"])
+        response = http.post("/api/guests/", json={"name": name})
+    assert response.status_code == 201, response.text
+    return Guest(name, response.json()["guest_id"], response.json()["token"])
 
 
 @dataclass(slots=True)
@@ -73,15 +73,15 @@ class RoomClient:
         return events
 
     def poll(self, **parameters: Any) -> dict[str, Any]:
-        answer = self.http.get(f"{self.path}events/", params=parameters)
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
+        response = self.http.get(f"{self.path}events/", params=parameters)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
         return body
 
     def my_votes(self) -> dict[int, int]:
-        answer = self.http.get(f"{self.path}my-votes/")
-        assert answer.status_code == 200, answer.text
-        return {int(item_id): value for item_id, value in answer.json().items()}
+        response = self.http.get(f"{self.path}my-votes/")
+        assert response.status_code == 200, response.text
+        return {int(item_id): value for item_id, value in response.json().items()}
 
     # --- Writing -------------------------------------------------------------------------------------
 
@@ -144,18 +144,18 @@ class RoomClient:
             # Unlike httpx's own, this writes NaN and Infinity as some clients do.
             headers["Content-Type"] = "application/json"
             content["content"] = json.dumps(body)
-        answer = self.http.request(method, path, headers=headers, **content)
-        said = answer.json() if answer.content else None
-        operation = Operation(op_id, kind, answer.status_code, said, voter=self.voter, **facts)
+        response = self.http.request(method, path, headers=headers, **content)
+        said = response.json() if response.content else None
+        operation = Operation(op_id, kind, response.status_code, said, voter=self.voter, **facts)
         self.operations.append(operation)
         return operation
 
 
 def new_room(http: httpx.Client, *, order: str = "manual", voter: str = "") -> RoomClient:
     """A new, empty room, which belongs to the client."""
-    answer = asked_for_room(http, name="A room to shake", order=order, is_public=False)
-    assert answer.status_code == 201, answer.text
-    return RoomClient(http, answer.json()["slug"], voter)
+    response = asked_for_room(http, name="A room to shake", order=order, is_public=False)
+    assert response.status_code == 201, response.text
+    return RoomClient(http, response.json()["slug"], voter)
 
 
 def opinions_of(server: TuttiServer, guests: Iterable[Guest], room: RoomClient) -> dict[str, dict[int, int]]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_events_explain, folded
 from tests.invariants import invariants
-from tests.invariants.named_writes import JOIN, Call, Write
+from tests.invariants.idempotent_writes import JOIN, Call, Write
 from tests.invariants.operations import Operation
 
 EPOCH = "first"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from tests.hosts import asked_for_room
-from tests.invariants.named_writes import JOIN, Write
+from tests.invariants.idempotent_writes import JOIN, Write
 from tests.invariants.rooms import RoomClient, new_room
 
 TRACKS_OF_A_STAGE = 5
@@ -85,4 +85,4 @@ def new_stage(http: httpx.Client, tracks: Sequence[int], *, voter: str) -> Stage
 def made_so_far(http: httpx.Client) -> int:
     """How many rooms and tracks there are."""
     lists = [http.get(f"/api/{name}/", params={"limit": 1}) for name in ("rooms", "tracks")]
-    return sum(int(answer.headers["X-Total-Count"]) for answer in lists)
+    return sum(int(response.headers["X-Total-Count"]) for response in lists)

@@ -169,12 +169,12 @@ class StreamListener(Listener):
         self.last_id = ":".join(map(str, self.replica.position)) if self.is_resuming else ""
         headers = {"Last-Event-ID": self.last_id} if self.last_id else {}
         path = f"/api/rooms/{self.room}/playlist/stream/"
-        answer = await Answer.to_get(self.base_url, path, headers)
-        with contextlib.closing(answer):
-            await answer.head()
-            assert answer.status == 200, answer.status
+        response = await Answer.to_get(self.base_url, path, headers)
+        with contextlib.closing(response):
+            await response.head()
+            assert response.status == 200, response.status
             text = b""
-            async for piece in answer.pieces():
+            async for piece in response.pieces():
                 *whole, text = (text + piece).split(b"\n\n")
                 for message in whole:
                     self._take_message(message.decode())
@@ -210,26 +210,26 @@ class PollListener(Listener):
         if self.replica.epoch:
             query += f"&epoch={self.replica.epoch}&since={self.replica.seq}"
         path = f"/api/rooms/{self.room}/playlist/events/{query}"
-        answer = await Answer.to_get(self.base_url, path)
-        with contextlib.closing(answer):
-            await answer.head()
-            body = await answer.body()
-        if answer.status == 503:
+        response = await Answer.to_get(self.base_url, path)
+        with contextlib.closing(response):
+            await response.head()
+            body = await response.body()
+        if response.status == 503:
             raise Unavailable(body)
-        if answer.status != 200:
-            raise ConnectionError(f"{answer.status} {body!r}")
+        if response.status != 200:
+            raise ConnectionError(f"{response.status} {body!r}")
         asked: dict[str, Any] = json.loads(body)
         return asked
 
-    def _take_answer(self, answer: dict[str, Any]) -> None:
-        if answer["snapshot"] is not None:
-            assert answer["events"] == []
-            self.replica.take_snapshot(answer["snapshot"])
-        for event in answer["events"]:
+    def _take_answer(self, response: dict[str, Any]) -> None:
+        if response["snapshot"] is not None:
+            assert response["events"] == []
+            self.replica.take_snapshot(response["snapshot"])
+        for event in response["events"]:
             self.replica.take_event(event)
             self.arrived_at[event["seq"]] = time.time()
-        assert (answer["epoch"], answer["seq"]) == self.replica.position
-        assert answer["top"] >= answer["seq"]
+        assert (response["epoch"], response["seq"]) == self.replica.position
+        assert response["top"] >= response["seq"]
         self._changed.set()
 
 
@@ -240,9 +240,9 @@ KINDS: tuple[type[Listener], ...] = (SocketListener, StreamListener, PollListene
 async def replica_of(base_url: str, room: str) -> Replica:
     """The room as REST returns it, with the time of that state."""
     async with httpx.AsyncClient(base_url=base_url, timeout=30) as http:
-        answer = await http.get(f"/api/rooms/{room}/playlist/")
-    assert answer.status_code == 200, answer.text
-    return Replica(answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"]), answer.json())
+        response = await http.get(f"/api/rooms/{room}/playlist/")
+    assert response.status_code == 200, response.text
+    return Replica(response.headers["X-Stream-Epoch"], int(response.headers["X-Stream-Seq"]), response.json())
 
 
 @contextlib.asynccontextmanager

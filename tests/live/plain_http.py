@@ -20,10 +20,10 @@ class Answer:
         """Sends the request; the response's head is read by `head`."""
         host = urlsplit(base_url).netloc
         name, _, port = host.rpartition(":")
-        answer = cls(*await asyncio.open_connection(name, int(port)))
+        response = cls(*await asyncio.open_connection(name, int(port)))
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}", *(f"{k}: {v}" for k, v in (headers or {}).items())]
-        answer._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return answer
+        response._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return response
 
     async def head(self) -> None:
         raw = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

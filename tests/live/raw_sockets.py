@@ -109,7 +109,7 @@ class RawSocket:
         return code, length
 
 
-class Quick:
+class ChecksumReader:
     """Reads everything immediately, and stores only its end and a checksum."""
 
     def __init__(self, socket: RawSocket) -> None:

@@ -21,9 +21,9 @@ COMMAND_SECONDS = 60
 def new_room(server: TuttiServer) -> str:
     """The slug of a new, empty room."""
     with server.client() as http:
-        answer = asked_for_room(http, name="A test's room")
-    assert answer.status_code == 201, answer.text
-    slug: str = answer.json()["slug"]
+        response = asked_for_room(http, name="A test's room")
+    assert response.status_code == 201, response.text
+    slug: str = response.json()["slug"]
     return slug
 
 
@@ -34,9 +34,9 @@ def queued(server: TuttiServer, room: str, *, number: int = 1) -> int:
         taken = {item["track_id"] for item in http.get(path).json()}
         tracks = [track["id"] for track in http.get("/api/tracks/").json() if track["id"] not in taken]
         for track_id in tracks[:number]:
-            answer = http.post(path, json={"track_id": track_id})
-            assert answer.status_code == 201, answer.text
-    item_id: int = answer.json()["id"]
+            response = http.post(path, json={"track_id": track_id})
+            assert response.status_code == 201, response.text
+    item_id: int = response.json()["id"]
     return item_id
 
 
@@ -44,8 +44,8 @@ async def vote(http: httpx.AsyncClient, room: str, item_id: int) -> float:
     """One write that is one event, by a voter who has not voted yet; when it was answered."""
     headers = {"User-Agent": f"voter {next(_voters)}"}
     path = f"/api/rooms/{room}/playlist/{item_id}/vote/"
-    answer = await http.post(path, json={"value": 1}, headers=headers)
-    assert answer.status_code == 200, answer.text
+    response = await http.post(path, json={"value": 1}, headers=headers)
+    assert response.status_code == 200, response.text
     return time.time()
 
 

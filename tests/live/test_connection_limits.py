@@ -128,10 +128,10 @@ def assert_it_serves(server: TuttiServer, room: str, item_id: int, value: int) -
         assert http.get(f"/api/rooms/{room}/playlist/").json()[0]["votes"] == value
 
 
-def assert_full(answer: httpx.Response) -> None:
-    assert answer.status_code == 503, answer.text
-    assert answer.json()["error"]["code"] == "UNAVAILABLE"
-    assert answer.headers["Retry-After"] == "30"
+def assert_full(response: httpx.Response) -> None:
+    assert response.status_code == 503, response.text
+    assert response.json()["error"]["code"] == "UNAVAILABLE"
+    assert response.headers["Retry-After"] == "30"
 
 
 def test_connections_are_reserved_for_requests_and_writes(

@@ -35,7 +35,7 @@ ROUNDS = 3
 SERVER_SLACK_BYTES = 4 * 1024 * 1024
 
 
-class Drain:
+class DiscardingSink:
     """Takes bytes and messages, and keeps none."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Reader:
 @pytest.mark.parametrize("way", ["direct", "queued"])
 async def test_memory_is_constant_over_a_million_events(request: pytest.FixtureRequest, way: str):
     count = MANY_EVENTS if request.config.getoption("--long") else EVENTS
-    drain = Drain()
+    drain = DiscardingSink()
     feed = Feed(stream_id=7, kind="playlist", on_end=lambda feed: None)
     feed.epoch = "e"
     for _ in range(LISTENERS):

@@ -144,9 +144,9 @@ class Party:
 
     def player(self, **action: Any) -> Any:
         path = f"/api/rooms/{self.room}/player/"
-        answer = self.http.post(path, json=action) if action else self.http.get(path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.http.post(path, json=action) if action else self.http.get(path)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def wait_for_speaker(self) -> None:
         wait_for(self.speakers)

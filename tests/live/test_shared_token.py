@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from apps.recommendations.tests.spotify.stand_in import (
+from apps.recommendations.tests.spotify.fake_spotify import (
     CLIENT_ID,
     CLIENT_SECRET,
     SEARCH_PATH,
+    FakeSpotify,
     Recording,
-    SpotifyStandIn,
     rejection,
 )
-from core.tests.providers.stand_in import answers
+from core.tests.providers.fake_service import answers
 from tests.conftest import PreparedData, Size
 from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
@@ -43,12 +43,12 @@ CANDLE = Recording("Candle", ["Ada Brook"], isrc="ZZA1B3100002")
 
 
 @pytest.fixture
-def spotify() -> Iterator[SpotifyStandIn]:
-    with SpotifyStandIn([LANTERN, CANDLE]) as started:
+def spotify() -> Iterator[FakeSpotify]:
+    with FakeSpotify([LANTERN, CANDLE]) as started:
         yield started
 
 
-def settings_for(spotify: SpotifyStandIn) -> dict[str, str]:
+def settings_for(spotify: FakeSpotify) -> dict[str, str]:
     return {
         **{"SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET},
         **{"SPOTIFY_API_URL": f"{spotify.url}/v1/", "SPOTIFY_ACCOUNTS_URL": spotify.url},
@@ -59,7 +59,7 @@ def settings_for(spotify: SpotifyStandIn) -> dict[str, str]:
 
 
 @pytest.fixture
-def search(spotify: SpotifyStandIn, redis: Redis, tmp_path: Path) -> Callable[[], str]:
+def search(spotify: FakeSpotify, redis: Redis, tmp_path: Path) -> Callable[[], str]:
     """What a new process finds."""
     environment = {
         **{"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings"},
@@ -77,7 +77,7 @@ def search(spotify: SpotifyStandIn, redis: Redis, tmp_path: Path) -> Callable[[]
     return run
 
 
-def test_processes_share_a_token_and_its_backoff(spotify: SpotifyStandIn, search: Callable[[], str]) -> None:
+def test_processes_share_a_token_and_its_backoff(spotify: FakeSpotify, search: Callable[[], str]) -> None:
     found = search()
     spotify.then(SEARCH_PATH, answers({}, status=429, headers={"Retry-After": "600"}))
     assert [found, search(), search()] == ["2", "away", "away"]
@@ -88,7 +88,7 @@ def test_processes_share_a_token_and_its_backoff(spotify: SpotifyStandIn, search
 
 
 @pytest.fixture
-def dee(prepared_data: PreparedData, size: Size, spotify: SpotifyStandIn) -> Iterator[Listener]:
+def dee(prepared_data: PreparedData, size: Size, spotify: FakeSpotify) -> Iterator[Listener]:
     """A new user at a server that uses this Spotify."""
     options = prepared_data.options(size)
     with (
@@ -102,7 +102,7 @@ def dee(prepared_data: PreparedData, size: Size, spotify: SpotifyStandIn) -> Ite
 
 
 def test_spotify_results_are_recommended_and_only_the_library_while_spotify_is_unavailable(
-    dee: Listener, spotify: SpotifyStandIn
+    dee: Listener, spotify: FakeSpotify
 ) -> None:
     dee.refresh()
     found = dee.read(limit=100)

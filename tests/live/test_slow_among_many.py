@@ -11,7 +11,7 @@ import pytest
 
 from tests.live.listeners import SocketListener, replica_of
 from tests.live.metrics import numbers
-from tests.live.raw_sockets import SMALL_BUFFER, Quick, RawSocket, event_seq, raw_socket
+from tests.live.raw_sockets import SMALL_BUFFER, ChecksumReader, RawSocket, event_seq, raw_socket
 from tests.live.rooms import append_elsewhere, client_of, new_room, queued, vote
 from tests.processes import TuttiServer
 from tests.services import wait_for
@@ -43,7 +43,9 @@ async def test_a_slow_reader_delays_no_other_client_and_is_closed(
         slow = await opened.enter_async_context(raw_socket(url, room, receive_buffer=SMALL_BUFFER))
         dripping = asyncio.create_task(drip(slow))
         opened.callback(dripping.cancel)
-        quick = [Quick(await opened.enter_async_context(raw_socket(url, room))) for _ in range(QUICK)]
+        quick = [
+            ChecksumReader(await opened.enter_async_context(raw_socket(url, room))) for _ in range(QUICK)
+        ]
 
         top = (await replica_of(url, room)).seq + some
         reading = asyncio.create_task(all_until(quick, top))
@@ -77,7 +79,7 @@ def slow_clients_closed(server: TuttiServer) -> float:
     return numbers(server)["tutti_slow_clients_closed_total"]
 
 
-async def all_until(quick: list[Quick], seq: int) -> None:
+async def all_until(quick: list[ChecksumReader], seq: int) -> None:
     await asyncio.gather(*(one.until(seq) for one in quick))
 
 

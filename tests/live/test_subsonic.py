@@ -82,9 +82,9 @@ class Library:
         item = self.http.post(
             f"/api/rooms/{room}/playlist/", json={"track_id": self.track(title)["id"]}
         ).json()
-        answer = self.http.get(f"/api/rooms/{room}/items/{item['id']}/audio/")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.http.get(f"/api/rooms/{room}/items/{item['id']}/audio/")
+        assert response.status_code == 200, response.text
+        return response.json()
 
 
 @pytest.fixture
@@ -129,8 +129,8 @@ def test_songs_become_tracks_with_audio_of_the_same_bytes(library: Library):
     assert (whole.status_code, whole.content, whole.headers["ETag"]) == (200, content, audio["etag"])
     assert whole.headers["Content-Length"] == str(len(content))
     for part, expected in {"0-0": content[:1], "10-": content[10:], "-5": content[-5:]}.items():
-        answer = library.http.get(audio["url"], headers={"Range": f"bytes={part}"})
-        assert (answer.status_code, answer.content) == (206, expected)
+        response = library.http.get(audio["url"], headers={"Range": f"bytes={part}"})
+        assert (response.status_code, response.content) == (206, expected)
     rejected(
         library.http.get(audio["url"], headers={"Range": f"bytes={len(content)}-"}),
         416,
@@ -174,10 +174,10 @@ def test_while_the_server_is_down_its_audio_returns_503(library: Library):
     library.subsonic.stop()
     try:
         for _ in range(6):  # one more than open the circuit breaker
-            answer = httpx.get(url)
-            rejected(answer, 503, "UNAVAILABLE")
-            assert int(answer.headers["Retry-After"]) >= 1
-        assert answer.headers["Retry-After"] == "30"  # without asking
+            response = httpx.get(url)
+            rejected(response, 503, "UNAVAILABLE")
+            assert int(response.headers["Retry-After"]) >= 1
+        assert response.headers["Retry-After"] == "30"  # without asking
         output = library.manage("import_subsonic", exit_code=1)
         assert "does not return its songs: subsonic: unreachable" in output
     finally:

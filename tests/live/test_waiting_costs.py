@@ -129,10 +129,10 @@ async def test_many_concurrent_polls_are_served_by_few_threads(start_server: Sta
             asyncio.create_task(http.get(f"/api/rooms/{room}/playlist/")) for _ in range(REQUESTS_AT_ONCE)
         ]
         most = await most_threads_until_half_are_done(server, many, http)
-        answers = await asyncio.gather(*many)
+        responses = await asyncio.gather(*many)
 
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.text for answer in answers}) == 1
+    assert {response.status_code for response in responses} == {200}
+    assert len({response.text for response in responses}) == 1
     assert most <= before + PLACES + FEW_THREADS
     if size == "server":
         assert connections_of(server) <= PLACES
@@ -150,8 +150,8 @@ async def test_reads_are_served_while_all_writes_wait_for_a_lock(start_server: S
             writes = [asyncio.create_task(vote(http, room, item_id)) for _ in range(2 * PLACES)]
             while await waiting_requests(http) < PLACES:  # the others are being worked on, and wait as well
                 assert not any(write.done() for write in writes)
-            answer = await http.get(f"/api/rooms/{room}/playlist/")
-            assert answer.status_code == 200
+            response = await http.get(f"/api/rooms/{room}/playlist/")
+            assert response.status_code == 200
             assert not any(write.done() for write in writes)
         await asyncio.gather(*writes)
 

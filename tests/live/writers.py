@@ -30,17 +30,17 @@ class Ledger:
     unanswered: list[str] = field(default_factory=list)
     has_grown: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def note(self, key: str, answer: httpx.Response) -> None:
-        if answer.is_success:
+    def note(self, key: str, response: httpx.Response) -> None:
+        if response.is_success:
             self.accepted.append(key)
             self.has_grown.set()
-        elif answer.status_code == 503:
-            self.unavailable[key] = answer
+        elif response.status_code == 503:
+            self.unavailable[key] = response
         else:
-            self.rejected[key] = answer
+            self.rejected[key] = response
 
 
-class _NotTaken(Exception):
+class _WriteRejected(Exception):
     """The server rejected it; the writer begins again."""
 
 
@@ -66,7 +66,7 @@ class Writer:
             while not self.is_stopping:
                 try:
                     await self._round(http)
-                except (httpx.TransportError, _NotTaken):
+                except (httpx.TransportError, _WriteRejected):
                     await asyncio.sleep(AWAY_SECONDS)
 
     async def _round(self, http: httpx.AsyncClient) -> None:
@@ -94,24 +94,24 @@ class Writer:
 
     async def _left_behind(self, http: httpx.AsyncClient) -> int | None:
         """The item of its track that a write without a response may have left in the queue."""
-        answer = await http.get(self._address(""))
-        if answer.status_code != 200:
-            raise _NotTaken
-        ids = {item["track_id"]: item["id"] for item in answer.json()}
+        response = await http.get(self._address(""))
+        if response.status_code != 200:
+            raise _WriteRejected
+        ids = {item["track_id"]: item["id"] for item in response.json()}
         return ids.get(self._track_id)
 
     async def _write(self, http: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
         key = next(self._keys)
         headers = {"Idempotency-Key": key}
         try:
-            answer = await http.request(method, self._address(path), json=body, headers=headers)
+            response = await http.request(method, self._address(path), json=body, headers=headers)
         except httpx.TransportError:
             self._ledger.unanswered.append(key)
             raise
-        self._ledger.note(key, answer)
-        if answer.is_error:
-            raise _NotTaken
-        return answer.json() if answer.content else None
+        self._ledger.note(key, response)
+        if response.is_error:
+            raise _WriteRejected
+        return response.json() if response.content else None
 
     def _address(self, path: str) -> str:
         return f"{self._chance.choice(self.urls)}/api/rooms/{self._room}/playlist/{path}"
@@ -155,8 +155,8 @@ class ConcurrentWriters:
                     await self.ledger.has_grown.wait()
         except TimeoutError:
             missing = wanted - len(self.ledger.accepted)
-            answers = [*self.ledger.rejected.values(), *self.ledger.unavailable.values()]
-            statuses = Counter(answer.status_code for answer in answers)
+            responses = [*self.ledger.rejected.values(), *self.ledger.unavailable.values()]
+            statuses = Counter(response.status_code for response in responses)
             raise AssertionError(
                 f"{missing} of {more} writes are not accepted; rejected: {statuses}"
             ) from None

@@ -10,7 +10,7 @@ from functools import partial
 
 from tests.contract.error_checks import CHARTS_ALONE
 from tests.malformed.frames import broken, damaged_handshake, misspoken
-from tests.malformed.lines import Line, Outcome, SocketLine, run_line
+from tests.malformed.lines import Line, Outcome, WebSocketConnection, run_line
 from tests.malformed.requests import RARE, Request, damaged
 from tests.malformed.valid_inputs import ValidRequests, World, client_messages, socket_request
 
@@ -145,7 +145,9 @@ class FuzzRun:
     async def _handshake(self, world: World, number: int) -> None:
         chance = random.Random(f"{self.seed}-{number}")
         self.tally.handshakes += 1
-        await self._send(SocketLine(number, damaged_handshake(socket_request(world, chance), chance)))
+        await self._send(
+            WebSocketConnection(number, damaged_handshake(socket_request(world, chance), chance))
+        )
 
     async def _frames(self, world: World, number: int) -> None:
         """All but the last leave the socket open."""
@@ -154,7 +156,9 @@ class FuzzRun:
         frames = [misspoken(value, chance) for value in said[:-1]]
         frames.append((broken if chance.random() < 0.5 else misspoken)(said[-1], chance))
         self.tally.frames += len(frames)
-        await self._send(SocketLine(number, socket_request(world, chance).encoded(), b"".join(frames)))
+        await self._send(
+            WebSocketConnection(number, socket_request(world, chance).encoded(), b"".join(frames))
+        )
 
     async def _send(self, line: Line) -> None:
         self.tally.add(await run_line(self.port, line, within_seconds=END_WITHIN_SECONDS))

@@ -98,7 +98,7 @@ class Line(asyncio.Protocol):
             self._transport.abort()
 
 
-class SocketLine(Line):
+class WebSocketConnection(Line):
     """A handshake, then frames as soon as it is through. Never answers a ping of the server's."""
 
     def __init__(self, number: int, data: bytes, frames: bytes = b"") -> None:

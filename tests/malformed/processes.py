@@ -14,7 +14,7 @@ LISTENING = "0A"
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class ProcessResources:
     """`own_bytes` is memory that is not shared: what the system would get back if the process ended."""
 
     own_bytes: int
@@ -65,9 +65,11 @@ def _connections(port: int) -> list[list[str]]:
     return [words for words in lines if int(words[1].rsplit(":", 1)[1], 16) == port and words[3] != LISTENING]
 
 
-def held_once(server: TuttiServer, is_so: Callable[[Holdings], bool], *, within_seconds: float) -> Holdings:
+def held_once(
+    server: TuttiServer, is_so: Callable[[ProcessResources], bool], *, within_seconds: float
+) -> ProcessResources:
     """What is held as soon as it is so, or when the time is up."""
     for _ in attempts(within_seconds):
-        if is_so(held := Holdings.of(server)):
+        if is_so(held := ProcessResources.of(server)):
             break
     return held

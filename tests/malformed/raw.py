@@ -32,7 +32,7 @@ class _Stream(io.BufferedReader):
         pass
 
 
-class RawLine:
+class RawConnection:
     """One connection to the server."""
 
     def __init__(self, server: TuttiServer, *, receive_buffer: int = 0) -> None:
@@ -71,7 +71,7 @@ class RawLine:
 
 def asked(server: TuttiServer, data: bytes) -> Reply:
     """The answer to these bytes."""
-    with RawLine(server) as line:
+    with RawConnection(server) as line:
         line.send(data)
         return line.reply()
 

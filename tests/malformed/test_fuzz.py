@@ -22,7 +22,7 @@ from tests.invariants.rooms import RoomClient, new_room
 from tests.live.conftest import only_embedded
 from tests.malformed.fuzz_run import FuzzRun, Tally
 from tests.malformed.invariant_checks import QuietRoom, check_room, opinions_in
-from tests.malformed.processes import MEBIBYTE, Holdings, held_once
+from tests.malformed.processes import MEBIBYTE, ProcessResources, held_once
 from tests.malformed.requests import RARE
 from tests.malformed.valid_inputs import MAIN, ValidRequests, World, client_messages, types_of_client_messages
 from tests.processes import TuttiServer
@@ -53,7 +53,7 @@ pytestmark = pytest.mark.timeout(LONG_SECONDS)
 
 
 @dataclass(slots=True)
-class Grounds:
+class FuzzContext:
     """What a fuzz run needs: a server, a caller with all rights, and a way to make more things."""
 
     server: TuttiServer
@@ -76,29 +76,29 @@ class Grounds:
 
 
 @pytest.fixture(scope="module")
-def grounds(server: TuttiServer) -> Iterator[Grounds]:
+def grounds(server: TuttiServer) -> Iterator[FuzzContext]:
     make_staff(server, "grace")
     at_once_closed = httpx.Limits(max_keepalive_connections=0)
     with server.client(limits=at_once_closed) as staff, OtherProcess(server.environment) as process:
         log_in(staff, "grace")
         with server.client() as http:
             guest = http.post("/api/guests/", json={"name": "Ada"}).json()
-        yield Grounds(server, staff, guest, process)
+        yield FuzzContext(server, staff, guest, process)
 
 
-def held_afterwards(server: TuttiServer, before: Holdings) -> Holdings:
+def held_afterwards(server: TuttiServer, before: ProcessResources) -> ProcessResources:
     after = held_once(server, lambda held: is_back(held, before), within_seconds=SETTLED_WITHIN_SECONDS)
     print(f"before {before}\nafter  {after}")
     return after
 
 
-def is_back(held: Holdings, before: Holdings) -> bool:
+def is_back(held: ProcessResources, before: ProcessResources) -> bool:
     is_few = held.files <= before.files + FEW_FILES and held.threads <= before.threads + FEW_THREADS
     return held.clients == 0 and is_few
 
 
 @only_embedded
-def test_the_malformed_requests_cover_every_endpoint_and_message(grounds: Grounds) -> None:
+def test_the_malformed_requests_cover_every_endpoint_and_message(grounds: FuzzContext) -> None:
     reported = grounds.fetched("/api/schema.json")
     in_schema = {(method, path) for path in reported["paths"] for method in reported["paths"][path]}
     sent = {(one.method, one.path) for one in ValidRequests(reported).operations}
@@ -111,7 +111,7 @@ def test_the_malformed_requests_cover_every_endpoint_and_message(grounds: Ground
 
 
 def test_malformed_requests_break_nothing_and_leave_no_resources(
-    grounds: Grounds, size: Size, pytestconfig: pytest.Config
+    grounds: FuzzContext, size: Size, pytestconfig: pytest.Config
 ) -> None:
     """Beside it there is a room that it does not know, where people do what they always do."""
     warm_count, count = LONG_COUNTS if pytestconfig.getoption("--long") else COUNTS[size]
@@ -152,7 +152,7 @@ def begin_all_threads(server: TuttiServer) -> None:
     """By more requests at once than there are places: each thread stays, and keeps a connection to SQLite."""
     paths = ["/api/schema.json"] * 48 + ["/api/health/ready"] * 12
     with ThreadPoolExecutor(len(paths)) as pool, server.client() as http:
-        assert {answer.status_code for answer in pool.map(http.get, paths)} == {200}
+        assert {response.status_code for response in pool.map(http.get, paths)} == {200}
 
 
 def check_answers(tally: Tally) -> None:
@@ -161,14 +161,14 @@ def check_answers(tally: Tally) -> None:
     assert tally.statuses.keys() >= STATUSES
 
 
-def check_log(grounds: Grounds) -> None:
+def check_log(grounds: FuzzContext) -> None:
     lines = grounds.server.log.splitlines()
     signs = (" ERROR ", " CRITICAL ", "Traceback", "Timed out notifying")
     found = [number for number, line in enumerate(lines) if any(sign in line for sign in signs)]
     assert not found, "\n\n".join("\n".join(lines[number : number + LINES_OF_ERROR]) for number in found[:10])
 
 
-def check_server_lives_on(grounds: Grounds) -> None:
+def check_server_lives_on(grounds: FuzzContext) -> None:
     """It answers, and a new socket gets what happens."""
     assert grounds.fetched("/api/health/ready")["status"] == "ok"
     room = new_room(grounds.staff)
@@ -178,7 +178,7 @@ def check_server_lives_on(grounds: Grounds) -> None:
         socket.ping()
 
 
-def check_fuzzed_rooms(grounds: Grounds, run: FuzzRun, main_start: Any) -> None:
+def check_fuzzed_rooms(grounds: FuzzContext, run: FuzzRun, main_start: Any) -> None:
     """The invariants hold in the rooms that it changed."""
     tally = run.tally
     reported = grounds.check_room(RoomClient(grounds.staff, MAIN), main_start)

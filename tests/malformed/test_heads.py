@@ -4,7 +4,7 @@ import pytest
 
 from server.http_limits import MAX_HEAD_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
 from tests.malformed.frames import handshake
-from tests.malformed.raw import RawLine, Reply, asked, head
+from tests.malformed.raw import RawConnection, Reply, asked, head
 from tests.malformed.requests import Request
 from tests.processes import TuttiServer
 
@@ -45,7 +45,7 @@ def test_the_size_and_number_of_headers_are_limited(impatient_server: TuttiServe
 
 @pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nX-A: "])
 def test_an_unfinished_request_line_times_out(impatient_server: TuttiServer, start: bytes) -> None:
-    with RawLine(impatient_server) as line:
+    with RawConnection(impatient_server) as line:
         line.send(start + b"a" * (MAX_HEAD_BYTES + 2))
         check_rejection(line.reply(), 431, "HEAD_TOO_LARGE")
         assert line.is_closed()
@@ -70,7 +70,7 @@ def test_an_unfinished_request_line_times_out(impatient_server: TuttiServer, sta
     ids=repr,
 )
 def test_invalid_http_is_rejected_in_the_one_shape(impatient_server: TuttiServer, data: bytes) -> None:
-    with RawLine(impatient_server) as line:
+    with RawConnection(impatient_server) as line:
         line.send(data)
         reply = line.reply()
         assert (reply.status, reply.json()["error"]["code"]) == (400, "MALFORMED_REQUEST"), reply
@@ -80,7 +80,7 @@ def test_invalid_http_is_rejected_in_the_one_shape(impatient_server: TuttiServer
 
 
 def test_data_after_an_invalid_request_is_ignored(impatient_server: TuttiServer) -> None:
-    with RawLine(impatient_server) as line:
+    with RawConnection(impatient_server) as line:
         line.send(head(b"GET / HTTP/1.1", b"A: \x00") + head())
         check_rejection(line.reply(), 400, "MALFORMED_REQUEST")
         assert line.is_closed()
@@ -89,7 +89,7 @@ def test_data_after_an_invalid_request_is_ignored(impatient_server: TuttiServer)
 @pytest.mark.parametrize("path", [b"/api/playlist/", b"/api/playlist/events/"])
 @pytest.mark.parametrize("method", [b"get", b"Head"])
 def test_methods_are_case_insensitive(impatient_server: TuttiServer, method: bytes, path: bytes) -> None:
-    with RawLine(impatient_server) as line:
+    with RawConnection(impatient_server) as line:
         line.send(head(method + b" " + path + b" HTTP/1.1"))
         assert line.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
 
@@ -134,7 +134,7 @@ def test_irrelevant_headers_have_no_effect(impatient_server: TuttiServer, name: 
 
 
 def asked_for_socket(server: TuttiServer, data: bytes) -> int:
-    with RawLine(server) as line:
+    with RawConnection(server) as line:
         line.send(data)
-        answer = line.socket.recv(4096)
-    return int(answer.split(b" ")[1])
+        response = line.socket.recv(4096)
+    return int(response.split(b" ")[1])

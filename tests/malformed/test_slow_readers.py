@@ -19,8 +19,8 @@ from tests.hosts import asked_for_room
 from tests.live.metrics import numbers
 from tests.live.rooms import append_elsewhere
 from tests.malformed.frames import CLOSE, PING, TEXT, frame, socket_opening
-from tests.malformed.processes import MEBIBYTE, Holdings, held_once, unnamed_files
-from tests.malformed.raw import RawLine, asked, head
+from tests.malformed.processes import MEBIBYTE, ProcessResources, held_once, unnamed_files
+from tests.malformed.raw import RawConnection, asked, head
 from tests.malformed.short_timeouts import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells, UnhurriedServer
 from tests.processes import TuttiServer
 from tests.services import wait_for
@@ -46,13 +46,13 @@ class Peak:
     """The most that a server held while it was watched."""
 
     def __init__(self, server: TuttiServer) -> None:
-        self._before = Holdings.of(server).own_bytes
+        self._before = ProcessResources.of(server).own_bytes
         self.more_bytes = 0
 
-    def until(self, is_so: Callable[[Holdings], bool]) -> Callable[[Holdings], bool]:
+    def until(self, is_so: Callable[[ProcessResources], bool]) -> Callable[[ProcessResources], bool]:
         """The same question, which notes what it sees."""
 
-        def look(held: Holdings) -> bool:
+        def look(held: ProcessResources) -> bool:
             self.more_bytes = max(self.more_bytes, held.own_bytes - self._before)
             return is_so(held)
 
@@ -87,7 +87,7 @@ def asking(path: bytes, *headers: bytes) -> bytes:
 @pytest.mark.parametrize("path", PATHS)
 def test_unread_responses_use_limited_memory(impatient_server: TuttiServer, path: bytes) -> None:
     """Many requests are sent in one go; the next is looked at when the response before it is taken."""
-    with RawLine(impatient_server) as line:
+    with RawConnection(impatient_server) as line:
         line.send(asking(path))
         answer_bytes = len(line.reply().body)
     count = 16_000 // len(asking(path))
@@ -97,7 +97,7 @@ def test_unread_responses_use_limited_memory(impatient_server: TuttiServer, path
     peak = Peak(impatient_server)
     with ExitStack() as opened_lines:
         for _ in range(LINES):
-            line = opened_lines.enter_context(RawLine(impatient_server, receive_buffer=SMALL_BUFFER))
+            line = opened_lines.enter_context(RawConnection(impatient_server, receive_buffer=SMALL_BUFFER))
             line.send(asking(path) * count)
         assert gone(impatient_server, peak), "some wait for ever"
 
@@ -106,7 +106,7 @@ def test_unread_responses_use_limited_memory(impatient_server: TuttiServer, path
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_client_that_reads_gets_all_responses(impatient_server: TuttiServer, path: bytes) -> None:
-    with RawLine(impatient_server, receive_buffer=SMALL_BUFFER) as line:
+    with RawConnection(impatient_server, receive_buffer=SMALL_BUFFER) as line:
         line.send(asking(path) * 10)
         assert [line.reply().status for _ in range(10)] == [200] * 10
 
@@ -119,7 +119,7 @@ def test_unread_responses_are_stored_for_a_limited_time(impatient_server: TuttiS
     with ExitStack() as opened_lines:
         began = time.monotonic()
         for question in questions:
-            line = opened_lines.enter_context(RawLine(impatient_server, receive_buffer=SMALL_BUFFER))
+            line = opened_lines.enter_context(RawConnection(impatient_server, receive_buffer=SMALL_BUFFER))
             line.send(question)
         held_once(impatient_server, lambda held: held.clients == len(questions), within_seconds=SLACK_SECONDS)
         held_once(impatient_server, lambda held: held.clients < len(questions), within_seconds=SLACK_SECONDS)
@@ -140,7 +140,7 @@ def loud_room(patient_server: TuttiServer) -> str:
     return slug
 
 
-def opened(line: RawLine, room: str) -> None:
+def opened(line: RawConnection, room: str) -> None:
     line.send(socket_opening(f"/ws/playlist/{room}/".encode()))
     assert line.socket.recv(1000).startswith(b"HTTP/1.1 101")
 
@@ -153,7 +153,7 @@ def test_unread_snapshots_end_the_socket(patient_server: TuttiServer, loud_room:
     peak = Peak(patient_server)
     with (
         Socket.of_room(patient_server.ws_url, loud_room) as other,
-        RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line,
+        RawConnection(patient_server, receive_buffer=SMALL_BUFFER) as line,
     ):
         opened(line, loud_room)
         line.send(SNAPSHOT * 4000)
@@ -170,7 +170,7 @@ def test_a_client_that_closes_and_does_not_read_is_not_waited_for(
 ) -> None:
     no_one_is_present(patient_server)
     before = numbers(patient_server)["tutti_snapshots_total"]
-    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+    with RawConnection(patient_server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, loud_room)
         line.send(SNAPSHOT * 20)
         wait_for(lambda: numbers(patient_server)["tutti_snapshots_total"] >= before + 20)
@@ -182,7 +182,7 @@ def test_a_client_that_reads_in_time_gets_the_close_reason(
     patient_server: TuttiServer, loud_room: str
 ) -> None:
     before = gave_up(patient_server)
-    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+    with RawConnection(patient_server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, loud_room)
         line.send(SNAPSHOT * 4000)
         wait_for(lambda: gave_up(patient_server) > before)
@@ -198,7 +198,7 @@ def test_the_last_ping_of_a_client_that_does_not_read_gets_a_pong(
     """Each would leave a pong in memory, and a piece of a message now and then keeps such a socket open."""
     pinged, answered = frame(PING, b"a" * 125), b"\x8a\x7d" + b"a" * 125
     before = numbers(patient_server)["tutti_snapshots_total"]
-    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+    with RawConnection(patient_server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, loud_room)
         line.send(pinged * 20_000 + SNAPSHOT + frame(PING, b"last"))
         wait_for(lambda: numbers(patient_server)["tutti_snapshots_total"] > before)
@@ -217,7 +217,7 @@ def test_an_unread_event_stream_is_closed_and_freed(
     before = gave_up(patient_server)
     with patient_server.client() as http:
         item_id = http.get("/api/playlist/").json()[0]["id"]
-    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+    with RawConnection(patient_server, receive_buffer=SMALL_BUFFER) as line:
         line.send(asking(b"/api/playlist/stream/"))
         line.socket.recv(100)
         asyncio.run(append_elsewhere(patient_server, item_id, number=20, filler=100_000))
@@ -257,7 +257,7 @@ def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
         before = held_once(narrow, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS).threads
         with ExitStack() as opened_lines:
             for _ in range(LINES):
-                line = opened_lines.enter_context(RawLine(narrow, receive_buffer=SMALL_BUFFER))
+                line = opened_lines.enter_context(RawConnection(narrow, receive_buffer=SMALL_BUFFER))
                 line.send(LONG_ANSWER)
                 assert line.socket.recv(1) == b"H"  # its response has begun
             assert asked(narrow, asking(b"/api/tracks/")).status == 200
@@ -284,17 +284,17 @@ def test_unread_exports_use_neither_slots_nor_memory(prepared_data: PreparedData
         export = asking(b"/api/users/me/export/", cookie)
         whole = asked(narrow, export)  # every thread goes on to hold what one export takes it
         assert len(json.loads(whole.body)["activities"]) == EXPORT_BYTES // 2000
-        before = Holdings.of(narrow)
+        before = ProcessResources.of(narrow)
 
         for _ in range(LINES):
-            line = opened_lines.enter_context(RawLine(narrow, receive_buffer=SMALL_BUFFER))
+            line = opened_lines.enter_context(RawConnection(narrow, receive_buffer=SMALL_BUFFER))
             line.socket.settimeout(60)
             line.send(export)
             assert line.socket.recv(1) == b"H"  # its response has begun
         assert ada.get("/api/tracks/").status_code == 200
         assert ada.post("/api/analytics/activity/", json=activity).status_code == 201
 
-        held = Holdings.of(narrow)
+        held = ProcessResources.of(narrow)
         assert (held.clients, unnamed_files(narrow)) == (LINES + 1, LINES)
         assert held.own_bytes - before.own_bytes < LINES * EXPORT_BYTES // 2
         opened_lines.close()

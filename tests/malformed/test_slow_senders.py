@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import PreparedData
 from tests.malformed.frames import socket_opening
 from tests.malformed.lines import Line, run_line
-from tests.malformed.raw import RawLine, head
+from tests.malformed.raw import RawConnection, head
 from tests.malformed.short_timeouts import ARRIVE_WITHIN_SECONDS, IDLE_SECONDS, PatientServer
 from tests.processes import TuttiServer
 
@@ -87,7 +87,7 @@ async def _asked(server: TuttiServer) -> float:
 @pytest.mark.parametrize("start", [b"", head()])
 def test_an_idle_connection_is_closed(impatient_server: TuttiServer, start: bytes) -> None:
     began = time.monotonic()
-    with RawLine(impatient_server) as line:
+    with RawConnection(impatient_server) as line:
         line.send(start)
         if start:
             assert line.reply().status == 200
@@ -98,6 +98,6 @@ def test_an_idle_connection_is_closed(impatient_server: TuttiServer, start: byte
 def test_a_large_body_arrives(prepared_data: PreparedData) -> None:
     """With the usual time to arrive: half a second is too short for a megabyte on a busy machine."""
     body = b'{"name": "Ada"}'.ljust(1024 * 1024)
-    with PatientServer(**prepared_data.options("embedded")) as server, RawLine(server) as line:
+    with PatientServer(**prepared_data.options("embedded")) as server, RawConnection(server) as line:
         line.send(JSON + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         assert line.reply().status == 201

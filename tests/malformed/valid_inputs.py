@@ -76,9 +76,9 @@ def _filled(http: httpx.Client, room: str, tracks: list[int]) -> list[int]:
 
 
 def _made(http: httpx.Client, path: str, **fields: Any) -> dict[str, Any]:
-    answer = http.post(path, json=fields)
-    assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
+    response = http.post(path, json=fields)
+    assert response.status_code == 201, response.text
+    made: dict[str, Any] = response.json()
     return made
 
 

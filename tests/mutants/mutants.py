@@ -58,8 +58,8 @@ AREAS: dict[str, tuple[Stage, ...]] = {
     "idempotency": (
         Stage("unit", ("backend/config/tests", f"{PLAYLIST}tests", f"{USERS}tests")),
         Stage("contract", ("tests/contract/api", "tests/contract/users")),
-        Stage("invariants", ("tests/invariants/test_idempotency_at_once.py",)),
-        Stage("invariants", ("tests/invariants/test_idempotency_by_chance.py",)),
+        Stage("invariants", ("tests/invariants/test_idempotency_concurrent.py",)),
+        Stage("invariants", ("tests/invariants/test_idempotency_random.py",)),
     ),
     "limits": (
         Stage("unit", ("backend/core/tests",)),

@@ -93,17 +93,17 @@ def own_charts(folder: Path, options: dict[str, Any], **environment: str) -> Ite
 
 
 def write_answers(folder: Path) -> None:
-    answers = bodies.Folder(folder)
+    responses = bodies.Folder(folder)
     for day in DAYS:
         spotify = bodies.spotify(TRACKS).decode()
         spotify = spotify.replace(
             f"https://spotify.example/{bodies.isrc(1)}", f"https://open.spotify.com/track/{SPOTIFY_ID}"
         )
-        answers.put("spotify", "pop", day, spotify.encode())
+        responses.put("spotify", "pop", day, spotify.encode())
         if day == BAD_DAY:
-            answers.put("soundcloud", "pop", day, b"oops")
+            responses.put("soundcloud", "pop", day, b"oops")
             continue
         listed = TRACKS[:2] if day == SHORT_DAY else TRACKS
         soundcloud = json.loads(bodies.soundcloud(listed, plays=PLAYS[day]))
         soundcloud["tracks"]["items"][0]["permalink"] = "https://soundcloud.com/ada/paper-moon"
-        answers.put("soundcloud", "pop", day, json.dumps(soundcloud).encode())
+        responses.put("soundcloud", "pop", day, json.dumps(soundcloud).encode())

@@ -17,10 +17,10 @@ from tests.contract.queues import Queue
 from tests.contract.staff import log_in, make_staff
 from tests.hosts import asked_for_room
 from tests.page.chart_track_page import PLAYER_HOST, own_charts
-from tests.page.firefox import NoWayOut, firefox_of
+from tests.page.firefox import BlockingProxy, firefox_of
 from tests.page.pictures import Pictures
 from tests.page.projects import Project
-from tests.page.visitors import UsedContexts, Visit, Visitor
+from tests.page.visitors import BrowserContextPool, Visit, Visitor
 from tests.processes import TuttiServer
 
 
@@ -68,9 +68,9 @@ def http(site: TuttiServer) -> Iterator[httpx.Client]:
 @pytest.fixture
 def room(http: httpx.Client) -> str:
     """The slug of a new, empty room."""
-    answer = asked_for_room(http, name="A test's room", is_public=False)
-    assert answer.status_code == 201, answer.text
-    slug: str = answer.json()["slug"]
+    response = asked_for_room(http, name="A test's room", is_public=False)
+    assert response.status_code == 201, response.text
+    slug: str = response.json()["slug"]
     return slug
 
 
@@ -103,15 +103,15 @@ def address(host: str, site: TuttiServer) -> str:
 
 
 @pytest.fixture(scope="package")
-def used_contexts() -> UsedContexts:
-    return UsedContexts()
+def used_contexts() -> BrowserContextPool:
+    return BrowserContextPool()
 
 
 @pytest.fixture
-def visit(browser: Browser, used_contexts: UsedContexts, site: TuttiServer) -> Iterator[Visit]:
+def visit(browser: Browser, used_contexts: BrowserContextPool, site: TuttiServer) -> Iterator[Visit]:
     """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console.
 
-    With `loses_network` it may complain of that; `changes_context`: see UsedContexts.
+    With `loses_network` it may complain of that; `changes_context`: see BrowserContextPool.
     """
     visitors: list[Visitor] = []
 
@@ -173,14 +173,14 @@ def chart_days(
 
 
 @pytest.fixture(scope="package")
-def way_out() -> Iterator[NoWayOut]:
-    with NoWayOut() as listening:
+def way_out() -> Iterator[BlockingProxy]:
+    with BlockingProxy() as listening:
         yield listening
 
 
 @pytest.fixture(scope="package")
 def firefox(
-    playwright: Playwright, way_out: NoWayOut, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, way_out: BlockingProxy, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """That a test needs this fixture is what leaves it out of shorter runs."""
     with firefox_of(playwright, tmp_path_factory.mktemp("firefox"), way_out) as started:

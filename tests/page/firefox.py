@@ -59,7 +59,7 @@ QUIET: dict[str, Any] = {
 OTHER_SETTINGS_SERVER = {"MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"}
 
 
-class NoWayOut:
+class BlockingProxy:
     """The proxy for all that is not on this machine: it lets nothing through, and keeps what was wanted."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class NoWayOut:
 
 
 @contextlib.contextmanager
-def firefox_of(playwright: Playwright, folder: Path, way_out: NoWayOut) -> Iterator[Browser]:
+def firefox_of(playwright: Playwright, folder: Path, way_out: BlockingProxy) -> Iterator[Browser]:
     """A browser with a fresh profile and, in this folder, a fresh home."""
     home = folder / "home"
     home.mkdir()

@@ -28,7 +28,7 @@ SONGS = [
     ("Slow Tram Home", "Ines Okafor", "Late Stops", "Soul", 187),
     ("Kitchen Floor Disco", "Marble Arcade", "Glitter Tax", "Disco", 201),
     ("Blaue Stunde", "Fräulein Föhn", "Nordwand", "Pop", 228),
-    ("Copper Wire", "The Night Ferries", "Harbour Lights", "Rock", 242),
+    ("Copper BrowserTraffic", "The Night Ferries", "Harbour Lights", "Rock", 242),
     ("Twelve Bar Breakfast", "Big Eddie Lowe", "Two Eggs", "Blues", 199),
     ("Low Sun", "Aya Lindqvist", "Solstice", "Jazz", 251),
     ("Halo of Dust", "Velvet Ketchup", "Condiments", "Rock", 176),
@@ -100,9 +100,9 @@ def _track_ids(http: httpx.Client) -> dict[str, int]:
 
 
 def _guest(http: httpx.Client, name: str) -> dict[str, str]:
-    answer = http.post("/api/guests/", json={"name": name}).raise_for_status()
+    response = http.post("/api/guests/", json={"name": name}).raise_for_status()
     http.cookies.clear()
-    return {"X-Guest-Token": answer.json()["token"]}
+    return {"X-Guest-Token": response.json()["token"]}
 
 
 def _post(http: httpx.Client, path: str, body: dict[str, Any], guest: dict[str, str]) -> Any:

@@ -41,7 +41,7 @@ def test_signing_in_shows_the_accounts_votes_in_all_tabs_until_the_session_ends(
     # What is wrong is not said.
     for login in (account["username"], "nobody-of-this-name"):
         page.fill(login=login, password="mistyped")
-        with page.page.expect_response(lambda answer: answer.status == 401):
+        with page.page.expect_response(lambda response: response.status == 401):
             page.press("Sign in")
         still(page.page)
         expect(page.part.get_by_role("alert")).to_have_text("Wrong username or password.")

@@ -192,9 +192,9 @@ def test_days_without_counts_are_marked_and_long_names_are_complete(visit: Visit
 
     # A place on a list that stood in says of when the list is.
     def stood_in(route: Route) -> None:
-        answer = route.fetch().json()
-        answer["data"]["ranks"][-1]["older_lists"] = {"soundcloud": "2025-03-03"}
-        route.fulfill(json=answer)
+        response = route.fetch().json()
+        response["data"]["ranks"][-1]["older_lists"] = {"soundcloud": "2025-03-03"}
+        route.fulfill(json=response)
 
     shown.back.click()
     shown.page.route(f"**/tracks/{bodies.isrc(2)}/", stood_in)

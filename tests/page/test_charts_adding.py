@@ -41,9 +41,9 @@ def test_a_tap_adds_a_track_once_and_queued_tracks_show_their_position(
     expect(page.part.get_by_role("status").filter(has_text=f"Added {name}.")).to_be_attached()
 
     # What another guest has added.
-    answer = http.post(f"/api/charts/tracks/{second['isrc']}/library/")
-    assert answer.status_code in {200, 201}, answer.text
-    queue.add(answer.json()["data"]["id"])
+    response = http.post(f"/api/charts/tracks/{second['isrc']}/library/")
+    assert response.status_code in {200, 201}, response.text
+    queue.add(response.json()["data"]["id"])
     button = page.row(second["name"]).locator(".place-button")
     expect(button).to_have_accessible_name(f"{second['name']}: already in the queue, 4th. Vote for it")
     button.tap()

@@ -146,22 +146,22 @@ def test_missing_and_outdated_charts_are_marked_and_loaded_ones_stay(
     old = datetime.now(UTC) - timedelta(days=3, hours=1)
 
     def aged(route: Route) -> None:
-        answer = route.fetch().json()
-        for source in answer["data"]["sources"]:
+        response = route.fetch().json()
+        for source in response["data"]["sources"]:
             source["fetched_at"] = old.isoformat()
-        answer["data"]["sources"][1].update(status="quarantined", date="2025-03-01")
-        answer["data"]["sources"][0].update(is_confirmed=False)
-        answer["data"]["compared_with"] = "2025-02-27"
-        for track in answer["data"]["tracks"]:
+        response["data"]["sources"][1].update(status="quarantined", date="2025-03-01")
+        response["data"]["sources"][0].update(is_confirmed=False)
+        response["data"]["compared_with"] = "2025-02-27"
+        for track in response["data"]["tracks"]:
             track["counts"]["apple_music"] = {"status": "missing", "date": None, "in_change": []}
-        first, second = answer["data"]["tracks"][:2]
+        first, second = response["data"]["tracks"][:2]
         first["services"]["apple_music"] = {"rank": 4, "url": ""}
         first["change"]["7d"] = 1200
         first["counts"]["spotify"] = {"status": "stale", "date": "2025-03-01", "in_change": []}
         first["counts"]["soundcloud"]["in_change"] = ["1d"]
         second["plays"] = dict.fromkeys(second["plays"])
         second["counts"] = {"spotify": {"status": "failed", "date": None, "in_change": []}}
-        route.fulfill(json=answer)
+        route.fulfill(json=response)
 
     page.page.route(CHART, aged)
     page.choose("Pop").loaded()

@@ -11,7 +11,7 @@ from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.node import FRONTEND
 from tests.page.account_page import AccountPage
-from tests.page.remembered import make_old
+from tests.page.indexeddb import make_old
 from tests.page.scenes import own_room, show
 from tests.page.visitors import PHONE, Visit, Visitor
 

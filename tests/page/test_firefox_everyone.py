@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import NOTE_VIOLATIONS
 from tests.contract.queues import Queue
-from tests.page.firefox import NoWayOut
+from tests.page.firefox import BlockingProxy
 from tests.page.queue_page import in_sync
 from tests.page.visitors import DESKTOP, Visit
 
@@ -55,7 +55,7 @@ def test_the_content_security_policy_is_not_violated(visit: Visit, queue: Queue)
 
 
 def test_firefox_sends_no_request_to_another_machine(
-    visit: Visit, way_out: NoWayOut, queue: Queue, http: httpx.Client
+    visit: Visit, way_out: BlockingProxy, queue: Queue, http: httpx.Client
 ):
     """Nor would it get anywhere."""
     page = visit(f"/r/{queue.room}").page

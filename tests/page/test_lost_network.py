@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
+from tests.page.indexeddb import wait_until_actions_are_stored, wait_until_queue_is_stored
 from tests.page.queue_page import QueuePage, in_sync, titles_of
-from tests.page.remembered import wait_until_actions_are_stored, wait_until_queue_is_stored
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit, Visitor
 

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import PreparedData
 from tests.contract.queues import Queue
 from tests.node import node
+from tests.page.browser_traffic import BrowserTraffic
 from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of
 from tests.page.scenes import show
 from tests.page.static_host import StaticHost
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
-from tests.page.wire import Wire
 from tests.processes import TuttiServer
 
 # What Chromium says when a server's response is kept from a page.
@@ -96,7 +96,7 @@ def test_another_origin_uses_a_token_without_cookies_and_changes_appear_everywhe
     assert visitor.context.cookies(site.base_url)
     there = QueuePage(visitor.another_tab())
     page = there.page
-    wire = Wire(page, site)
+    wire = BrowserTraffic(page, site)
     page.goto(f"{host.origin}/r/{queue.room}")
     give_name(page, "Ada")
     add(page, "So What")
@@ -193,7 +193,7 @@ def test_a_guest_of_another_origin_stays_the_same_while_its_token_is_stored_and_
 
     # A browser that keeps nothing is one guest for as long as the page.
     visitor.context.add_init_script(KEEPS_NOTHING)
-    wire = Wire(page, site)
+    wire = BrowserTraffic(page, site)
     page.reload()
     # What the page stored shows the vote of another guest, until the server has sent this one's.
     expect(ups).to_have_count(2)

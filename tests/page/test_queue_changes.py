@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.contract.queues import Queue
+from tests.page.indexeddb import wait_until_queue_is_stored
 from tests.page.queue_page import QueuePage, in_sync, titles_of
-from tests.page.remembered import wait_until_queue_is_stored
 from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit
 

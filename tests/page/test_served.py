@@ -51,10 +51,10 @@ def test_the_page_refers_only_to_own_files_with_long_cache_times(reader: httpx.C
     assert len(found) >= 4
     for address in found:
         assert address.startswith("/page/"), address
-        answer = reader.get(address)
-        assert answer.status_code == 200, address
+        response = reader.get(address)
+        assert response.status_code == 200, address
         kept = YEAR if address.startswith("/page/assets/") else "no-cache"
-        assert answer.headers["Cache-Control"] == kept, address
+        assert response.headers["Cache-Control"] == kept, address
     for address in (*found, "/", "/r/main", "/service-worker.js"):
         mark = reader.get(address).headers["ETag"]
         again = reader.get(address, headers={"If-None-Match": mark})
@@ -102,10 +102,10 @@ def test_every_script_is_served_compressed(reader: httpx.Client, built_page: Pat
     assert scripts
     assert styles
     for path in [*scripts, *styles]:
-        answer = reader.head(f"/page/assets/{path.name}", headers={"Accept-Encoding": "gzip, br"})
-        assert answer.headers["Content-Encoding"] == "br", path.name
-        assert answer.headers["Cache-Control"] == YEAR
-        assert int(answer.headers["Content-Length"]) < path.stat().st_size
+        response = reader.head(f"/page/assets/{path.name}", headers={"Accept-Encoding": "gzip, br"})
+        assert response.headers["Content-Encoding"] == "br", path.name
+        assert response.headers["Cache-Control"] == YEAR
+        assert int(response.headers["Content-Length"]) < path.stat().st_size
         assert gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes()) == path.read_bytes()
 
 
@@ -115,10 +115,10 @@ def test_the_manifest_lists_existing_icons_with_their_sizes(reader: httpx.Client
     assert (manifest.json()["start_url"], manifest.json()["scope"]) == ("/?app", "/")
     sizes = set()
     for icon in manifest.json()["icons"]:
-        answer = reader.get(f"/page/{icon['src']}")
-        assert answer.headers["Content-Type"].split(";")[0] == icon["type"]
+        response = reader.get(f"/page/{icon['src']}")
+        assert response.headers["Content-Type"].split(";")[0] == icon["type"]
         if icon["type"] == "image/png":
-            width, height = (int.from_bytes(answer.content[at : at + 4]) for at in (16, 20))
+            width, height = (int.from_bytes(response.content[at : at + 4]) for at in (16, 20))
             assert f"{width}x{height}" == icon["sizes"]
             sizes.add((icon["sizes"], icon.get("purpose")))
     assert reader.get("/favicon.ico", follow_redirects=True).content == reader.get("/page/icon.svg").content
@@ -132,11 +132,11 @@ def test_loading_the_web_app_counts_against_no_limit_and_sets_no_cookie(
     options = prepared_data.options("embedded")
     with TuttiServer(**options, rate_limit_factor="0.02") as server, server.client() as reader:
         address = next(one for one in references(reader.get("/").text) if one.endswith(".js"))
-        answers = [reader.get(path) for path in ["/", "/r/main", address] * 6]
+        responses = [reader.get(path) for path in ["/", "/r/main", address] * 6]
         others = [reader.get("/api/tracks/") for _ in range(13)]
 
-    assert {answer.status_code for answer in answers} == {200}
-    assert not any("Set-Cookie" in answer.headers for answer in answers)
+    assert {response.status_code for response in responses} == {200}
+    assert not any("Set-Cookie" in response.headers for response in responses)
     assert others[0].status_code == 200
     assert others[-1].status_code == 429
 
@@ -205,9 +205,9 @@ def visitor(browser: Browser, site: TuttiServer) -> Iterator[Visitor]:
 
 def break_down(page: Page, how: str, message: str) -> None:
     """Until the server has taken the report."""
-    with page.expect_response("**/api/page-errors/") as answer:
+    with page.expect_response("**/api/page-errors/") as response:
         page.evaluate(how, message)
-    assert answer.value.status == 204
+    assert response.value.status == 204
 
 
 def lines_of(site: TuttiServer, message: str) -> list[str]:

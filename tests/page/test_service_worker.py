@@ -166,9 +166,9 @@ def test_a_visited_page_opens_without_the_server_and_a_newer_version_replaces_it
 
 def check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page: Page, site: Site) -> None:
     # A 404 is no reason to show the page.
-    answer = page.goto("/r/No_such_name")
-    assert answer
-    assert answer.status == 404
+    response = page.goto("/r/No_such_name")
+    assert response
+    assert response.status == 404
     page.goto("/api/tracks/")
     page.goto("/")
     kept = page.evaluate(KEPT_PATHS)

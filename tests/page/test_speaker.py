@@ -156,9 +156,9 @@ def queue(http: httpx.Client, room: str, *titles: str) -> None:
 
 def player(http: httpx.Client, room: str, **action: Any) -> Any:
     path = f"/api/rooms/{room}/player/"
-    answer = http.post(path, json=action) if action else http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = http.post(path, json=action) if action else http.get(path)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 @pytest.fixture

@@ -97,8 +97,8 @@ def test_a_track_without_audio_follows_the_room_in_the_player_of_a_service_or_is
     with client_of(charted) as http:
         room = new_room(http, order="manual")
         for number in TRACKS.values():
-            answer = http.post(f"/api/charts/tracks/{bodies.isrc(number)}/library/", json={})
-            track_id = answer.json()["data"]["id"]
+            response = http.post(f"/api/charts/tracks/{bodies.isrc(number)}/library/", json={})
+            track_id = response.json()["data"]["id"]
             http.post(f"/api/rooms/{room}/playlist/", json={"track_id": track_id}).raise_for_status()
         page = visitor.open(f"/r/{room}/speaker").page
         status = page.get_by_role("status")

@@ -28,8 +28,8 @@ def chart(page: Page, title: str) -> Locator:
 
 def tell(http: httpx.Client, *kinds: str, track_id: int = 1, **more: str) -> None:
     reported = [{"track_id": track_id, "activity_type": kind, **more} for kind in kinds]
-    answer = http.post("/api/analytics/activity/", json=reported)
-    assert answer.status_code == 201, answer.text
+    response = http.post("/api/analytics/activity/", json=reported)
+    assert response.status_code == 201, response.text
 
 
 def test_the_summary_of_a_night_is_shown_and_can_be_shared(visit: Visit, queue: Queue):

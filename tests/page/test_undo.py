@@ -44,7 +44,7 @@ def test_undo_restores_the_track_in_its_original_room(page: QueuePage, queue: Qu
     page.shows(titles_of(garden))
     in_sync(page.page)
 
-    with page.page.expect_response(lambda answer: answer.url.endswith("/restore/")) as restored:
+    with page.page.expect_response(lambda response: response.url.endswith("/restore/")) as restored:
         undo(page, titles[1])
 
     assert restored.value.ok

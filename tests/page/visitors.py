@@ -120,8 +120,8 @@ class Visitor:
     def _is_expected(self, reported: str) -> bool:
         if self.loses_network and NETWORK_GONE.search(reported):
             return True
-        answer = EXPECTED_ANSWER.search(reported)
-        return bool(answer and int(answer[1]) in self.expects)
+        response = EXPECTED_ANSWER.search(reported)
+        return bool(response and int(response[1]) in self.expects)
 
 
 def lose_network(page: Page) -> None:
@@ -157,7 +157,7 @@ def new_visitor(
     return Visitor(context, base_url)
 
 
-class UsedContexts:
+class BrowserContextPool:
     """Contexts of tests that have ended, one for a desk and one for a phone, for the next visits.
 
     The browser has the page's program in them already, which spares nearly half of what a visit costs. All

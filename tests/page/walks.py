@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.page.indexeddb import make_old
 from tests.page.queue_page import Finger, Hand
-from tests.page.remembered import make_old
 from tests.page.scenes import Scene, Walk, own_room, show
 from tests.page.visitors import lose_network
 from tests.page.walks_of_charts import charts

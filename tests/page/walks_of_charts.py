@@ -80,14 +80,14 @@ def _in_trouble(page: Page) -> Iterator[str]:
 
 def _troubled(route: Route) -> None:
     """As it was, but old, and without the lists of some services."""
-    answer = route.fetch().json()
+    response = route.fetch().json()
     long_ago = (datetime.now(UTC) - LOST).isoformat()
-    sources = answer["data"]["sources"]
+    sources = response["data"]["sources"]
     for source, status in zip(sources, ("failed", "quarantined", "missing"), strict=True):
         source.update(status=status, fetched_at=None if status == "missing" else long_ago)
-    for track in answer["data"]["tracks"][:2]:
+    for track in response["data"]["tracks"][:2]:
         track.update(name=f"{track['name']} (a much longer version of it for the radio)", plays={}, change={})
-    route.fulfill(json=answer)
+    route.fulfill(json=response)
 
 
 def _none_yet(route: Route) -> None:

@@ -37,8 +37,8 @@ def test_a_large_body_is_rejected_and_not_stored(server: TuttiServer, headers: d
         client.post("/api/rooms/", content=b"{", headers=kind)
         before = largest_memory_kilobytes(server)
 
-        answer = client.post(path, content=body(), headers=kind | headers)
+        response = client.post(path, content=body(), headers=kind | headers)
 
-        assert 400 <= answer.status_code < 500
+        assert 400 <= response.status_code < 500
         assert largest_memory_kilobytes(server) - before < SPARE_KILOBYTES
         assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200

@@ -34,17 +34,17 @@ class AnalyticsPersonalData:
             )
         }
 
-    def transfer_bulk(self, *, giver: str, taker: str) -> None:
-        user_id = user_id_of(taker)
+    def transfer_bulk(self, *, from_key: str, to_key: str) -> None:
+        user_id = user_id_of(to_key)
         if user_id is not None:
-            for adder in (giver, taker):
+            for adder in (from_key, to_key):
                 claim_room_plays_in_batches(user_id=user_id, adder=adder)
 
-    def transfer(self, *, giver: str, taker: str) -> None:
+    def transfer(self, *, from_key: str, to_key: str) -> None:
         """Assigns plays of the guest's tracks to the account; this and `transfer_bulk` may both do so."""
-        user_id = user_id_of(taker)
+        user_id = user_id_of(to_key)
         if user_id is not None:
-            for adder in (giver, taker):
+            for adder in (from_key, to_key):
                 claim_room_plays(user_id=user_id, adder=adder)
 
     def erase_bulk(self, key: str, *, names: Collection[str]) -> None:

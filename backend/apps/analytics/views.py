@@ -34,7 +34,7 @@ from apps.analytics.serializers import (
 )
 from apps.analytics.services import NewActivity, check_activity_limits, record_activities
 from apps.tracks.payloads import EXAMPLE_TRACK
-from apps.users.selectors import own_id, whose_taste
+from apps.users.selectors import authorized_profile_owner, own_id
 from core.endpoints import Body, Parameter, ResponseSpec, endpoint, endpoint_like
 from core.errors import ErrorSpec, NotPermitted, invalid
 from core.idempotency import replayed_recipe, store_recipe
@@ -77,7 +77,7 @@ def _user_id_of(request: HttpRequest, body: Callable[[], Any]) -> int:
     """The caller; with OPEN_DISCOVERY_API the user that the body names. Raises NotAuthenticated, NotFound."""
     caller = caller_of(request)
     named = named_person(body()) if settings.OPEN_DISCOVERY_API else None
-    return own_id(caller) if named is None else whose_taste(caller, named)
+    return own_id(caller) if named is None else authorized_profile_owner(caller, named)
 
 
 def _reported(request: HttpRequest) -> list[NewActivity]:
@@ -222,7 +222,7 @@ class AnalyticsViewSet(viewsets.ViewSet):
                 NotPermitted,
                 "Another user is logged in; the same whether or not that person exists.",
             ),
-            whose_taste,
+            authorized_profile_owner,
             zone_of,
         ],
         name="read",
@@ -234,7 +234,7 @@ class AnalyticsViewSet(viewsets.ViewSet):
         those that were played, liked or shared most. `by_day` lists the latest 1,000 days with activities;
         `by_hour` has 24 counts. Rates are relative to the number of plays, and null without plays.
         """
-        return _figures(request, whose_taste(caller_of(request), user_id))
+        return _figures(request, authorized_profile_owner(caller_of(request), user_id))
 
     @endpoint_like(person, errors=[own_id, zone_of])
     def me(self, request: Request) -> Response:

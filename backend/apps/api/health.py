@@ -93,11 +93,11 @@ def ready(_request: HttpRequest) -> JsonResponse:
 
 def component_statuses() -> dict[str, str]:
     """`ok` or `unavailable`, by part."""
-    is_database_there, are_jobs_seen_to = _database_states()
+    is_database_up, has_workers = _database_states()
     checks = {
-        "database": is_database_there,
+        "database": is_database_up,
         "channel_layer": async_to_sync(_is_layer_available)(),
-        "jobs": are_jobs_seen_to,
+        "jobs": has_workers,
     }
     return {name: OK if is_there else "unavailable" for name, is_there in checks.items()}
 

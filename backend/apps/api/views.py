@@ -24,7 +24,7 @@ from apps.playlist.models import STREAM_KIND
 from apps.realtime.event_schema import events_schema
 from apps.realtime.models import kind_named
 from core.endpoints import ResponseSpec, Schema, endpoint
-from core.error_responses import answer, safe_methods_only
+from core.error_responses import error_response, safe_methods_only
 from core.errors import NotFound, NotPermitted
 from core.metrics import JOB_RUNS, JOBS_OLDEST_QUEUED
 
@@ -178,7 +178,7 @@ FORWARDING_HEADERS = ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded
 def metrics(request: HttpRequest) -> HttpResponse:
     """This process's metrics since its start, and those of jobs."""
     if not (_comes_from_this_machine(request) or _shows_token(request)):
-        return answer(NotPermitted("Only from the server's own machine, or with the METRICS_TOKEN."))
+        return error_response(NotPermitted("Only from the server's own machine, or with the METRICS_TOKEN."))
     _update_job_metrics()
     _update_chart_metrics()
     return HttpResponse(

@@ -16,7 +16,7 @@ from django.db.models import Q
 from apps.audio.covers import MAX_PICTURE_BYTES, store_cover
 from apps.audio.folders import FoundFile, configured_folders, directories, folder_of, open_regular
 from apps.audio.models import HASH_BYTES, AudioFile, location_of
-from apps.audio.services import ReadFile, move_file, remove_files, settle_tracks, store_files
+from apps.audio.services import ReadFile, move_file, remove_files, store_files, update_has_audio
 from apps.audio.tags import SUPPORTED, UNSUPPORTED, UnreadableAudioError, read_tags
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def scan(
         scanner.remove_missing(start)
     if starts is None:
         scanner.remove_unconfigured()
-    settle_tracks()
+    update_has_audio()
     return scanner.result
 
 

@@ -136,11 +136,11 @@ def move_file(*, row: AudioFile, folder: str, path: str, modified_ns: int) -> No
 
 
 def remove_files(*, ids: Sequence[int]) -> None:
-    """Deletes the files' rows; `settle_tracks` follows."""
+    """Deletes the files' rows; `update_has_audio` follows."""
     AudioFile.objects.filter(pk__in=ids).delete()
 
 
-def settle_tracks() -> None:
+def update_has_audio() -> None:
     """Makes `has_audio` of every track agree with the files. Each change is broadcast to the queues."""
     files = Exists(AudioFile.objects.filter(track_id=OuterRef("pk")))
     for has_audio in (True, False):

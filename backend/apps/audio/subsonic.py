@@ -128,7 +128,7 @@ class _Credentials:
     def __init__(self) -> None:
         self._is_basic = False
 
-    def turn_basic(self, error: ProviderError) -> bool:
+    def switch_to_basic_auth(self, error: ProviderError) -> bool:
         """Whether another attempt may succeed: the server has rejected tokens, and there is a password."""
         is_rejected = isinstance(error, SubsonicError) and error.code in {MISSING_PARAMETER, NO_TOKENS}
         if self._is_basic or not is_rejected or not settings.SUBSONIC_USER:
@@ -213,7 +213,7 @@ class SubsonicServer:
         try:
             return self._client.ask(self._request(method, params), read)
         except ProviderError as error:
-            if not self._credentials.turn_basic(error):
+            if not self._credentials.switch_to_basic_auth(error):
                 raise
         return self._client.ask(self._request(method, params), read)
 
@@ -293,7 +293,7 @@ class StreamingClient:
         try:
             return await self._attempt(song_id, part)
         except ProviderError as error:
-            if not self.credentials.turn_basic(error):
+            if not self.credentials.switch_to_basic_auth(error):
                 raise
         return await self._attempt(song_id, part)
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from apps.audio.covers import store_cover
 from apps.audio.models import HASH_BYTES, AudioFile, location_of
 from apps.audio.scanning import BATCH_FILES, Report, portions
-from apps.audio.services import ReadFile, remove_files, settle_tracks, store_files
+from apps.audio.services import ReadFile, remove_files, store_files, update_has_audio
 from apps.audio.subsonic import NOT_FOUND, Album, Song, SubsonicError, SubsonicServer
 from apps.audio.tags import FORMATS_BY_SUFFIX, AudioTags, described
 from apps.tracks.metadata import MetadataError, checked_duration
@@ -55,7 +55,7 @@ def import_songs(
             progress(importer.look_at(album))
     importer.store()
     importer.remove_missing()
-    settle_tracks()
+    update_has_audio()
     return importer.result
 
 

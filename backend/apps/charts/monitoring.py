@@ -327,9 +327,11 @@ def call_report_webhook(notice: DailyReport) -> int:
     import httpx  # few commands send requests
 
     try:
-        answer = httpx.post(settings.CHART_REPORT_WEBHOOK_URL, json=notice.payload(), timeout=WEBHOOK_SECONDS)
+        response = httpx.post(
+            settings.CHART_REPORT_WEBHOOK_URL, json=notice.payload(), timeout=WEBHOOK_SECONDS
+        )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ReportError(f"The webhook did not respond: {type(error).__name__}.") from error
-    if not answer.is_success:
-        raise ReportError(f"The webhook responded with {answer.status_code}.")
+    if not response.is_success:
+        raise ReportError(f"The webhook responded with {response.status_code}.")
     return 1

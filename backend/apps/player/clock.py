@@ -36,7 +36,7 @@ ROOMS_PER_QUERY = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class ClockPoll:
     """The result of a poll."""
 
     next_at: datetime | None
@@ -59,14 +59,14 @@ _SUMMARY = (
 )
 
 
-def look() -> Outlook:
+def look() -> ClockPoll:
     """Does all that is due in any room, and returns when to look again. Safe in any number of processes."""
     measure_clock()
     row = fetch_one(_SUMMARY, [])
     assert row is not None  # noqa: S101 - it has no condition
     has_playing, has_waiting, has_speakers = map(bool, row)
     if not (has_playing or has_waiting or has_speakers):
-        return Outlook(next_at=None, is_active=False, has_speakers=False)
+        return ClockPoll(next_at=None, is_active=False, has_speakers=False)
     now = server_now()
     has_failed = False
     if has_speakers:
@@ -77,7 +77,7 @@ def look() -> Outlook:
     if has_waiting:
         has_failed |= _for_each(_entered_rooms(now), go_on_after_arrival)
     next_at = Player.objects.aggregate(at=Min("wake_at"))["at"]
-    return Outlook(next_at, is_active=True, has_speakers=has_speakers, has_failed=has_failed)
+    return ClockPoll(next_at, is_active=True, has_speakers=has_speakers, has_failed=has_failed)
 
 
 def _due_rooms(now: datetime) -> list[str]:
@@ -114,7 +114,7 @@ def _for_each(slugs: list[str], act: Callable[..., None]) -> bool:
 class PlayerClock:
     """Looks when a track ends, on the event loop of a server process."""
 
-    def __init__(self, on_look: Callable[[Outlook], None]) -> None:
+    def __init__(self, on_look: Callable[[ClockPoll], None]) -> None:
         self._on_look = on_look
         self._next_at: datetime | None = None
         self._changed = asyncio.Event()

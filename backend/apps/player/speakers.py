@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 import msgspec
 from django.core.exceptions import ValidationError
 
-from apps.player.clock import Outlook, PlayerClock
+from apps.player.clock import ClockPoll, PlayerClock
 from apps.player.models import MAX_SPEAKER_NAME, Player, Speaker, State
 from apps.player.payloads import (
     PlayerBeatPayload,
@@ -250,7 +250,7 @@ class PlayerExtension(HubExtension):
         for socket in list(self._sockets.get(stream_id, ())):
             socket.put(text)
 
-    def _has_looked(self, outlook: Outlook) -> None:
+    def _has_looked(self, outlook: ClockPoll) -> None:
         """Renews the speakers of this process, and looks for changes of those of others."""
         if self._connected:
             self._run(

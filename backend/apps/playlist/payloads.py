@@ -172,8 +172,8 @@ def redact_stored_responses(*, item_ids: Collection[int], neutral: str) -> None:
     """
     shown = [shown_item(item_id) for item_id in item_ids]
     for start in range(0, len(shown), IDS_PER_QUERY):
-        answers = IdempotencyRecord.objects.filter(shows__in=shown[start : start + IDS_PER_QUERY])
-        while portion := list(answers.order_by("pk").values_list("pk", "body")[:RESPONSES_PER_QUERY]):
+        responses = IdempotencyRecord.objects.filter(shows__in=shown[start : start + IDS_PER_QUERY])
+        while portion := list(responses.order_by("pk").values_list("pk", "body")[:RESPONSES_PER_QUERY]):
             without = [(pk, json_text({**json.loads(body), "added_by": neutral})) for pk, body in portion]
             with transaction.atomic():
                 for pk, body in within_write_time(without):

@@ -88,27 +88,27 @@ class QueuePersonalData:
 
     # --- A guest becomes an account ------------------------------------------------------------------
 
-    def transfer_bulk(self, *, giver: str, taker: str) -> None:
+    def transfer_bulk(self, *, from_key: str, to_key: str) -> None:
         """Room by room, in short transactions."""
-        joining = _Transfer(giver, taker)
+        joining = _Transfer(from_key, to_key)
         joining.change_votes_of_removed()
-        for stream_id in sorted(_streams_of(giver)):
+        for stream_id in sorted(_streams_of(from_key)):
             while joining.give_portion(stream_id):
                 pass
         while joining.give_rooms():
             pass
 
-    def transfer(self, *, giver: str, taker: str) -> None:
+    def transfer(self, *, from_key: str, to_key: str) -> None:
         """Where both have voted for an item, the account's vote stays; the item's votes are counted again."""
         since = timezone.now() - MEANWHILE
-        streams = sorted(_streams_of(giver, votes_of_removed_since=since))
+        streams = sorted(_streams_of(from_key, votes_of_removed_since=since))
         lock_streams(streams)
-        _change_votes_of_removed(giver, taker, since=since)
-        joining = _Transfer(giver, taker)
+        _change_votes_of_removed(from_key, to_key, since=since)
+        joining = _Transfer(from_key, to_key)
         for stream_id in streams:
             while joining.give_portion(stream_id):
                 pass
-        Room.objects.filter(created_by=giver).update_without_events(created_by=taker)
+        Room.objects.filter(created_by=from_key).update_without_events(created_by=to_key)
 
     # --- Erasure -------------------------------------------------------------------------------------
 
@@ -150,8 +150,8 @@ class QueuePersonalData:
 class _Transfer:
     """The transfer of a guest's data to an account, in every room."""
 
-    def __init__(self, giver: str, taker: str) -> None:
-        self._giver, self._taker = giver, taker
+    def __init__(self, from_key: str, to_key: str) -> None:
+        self._giver, self._taker = from_key, to_key
         models: tuple[type[Model], ...] = (Vote, *WITH_ADDERS, Wish, Room)
         self._sizes = {model: BatchSize(most=RECORDS_PER_QUERY) for model in models}
 
@@ -335,16 +335,16 @@ def _has_names(key: str, stream_id: int) -> bool:
 
 @transaction.atomic
 def _change_votes_of_removed(
-    giver: str, taker: str, *, among: Collection[int] | None = None, since: datetime | None = None
+    from_key: str, to_key: str, *, among: Collection[int] | None = None, since: datetime | None = None
 ) -> None:
     """A removed item comes back with its votes; each voter has one of them."""
-    rows = _removed_with_votes_of(giver, among=among, since=since)
+    rows = _removed_with_votes_of(from_key, among=among, since=since)
     lock_streams(sorted(set(rows.values_list("room__stream_id", flat=True))))
     for removed in rows:
         votes: dict[str, int] = dict(removed.votes)
-        if giver in votes:
-            value = votes.pop(giver)
-            votes.setdefault(taker, value)
+        if from_key in votes:
+            value = votes.pop(from_key)
+            votes.setdefault(to_key, value)
             removed.votes = [[voter, value] for voter, value in votes.items()]
             removed.save(update_fields=["votes"])
 

@@ -54,7 +54,7 @@ class RoomRules(Rules[Room]):
         row.has_player = row.has_player or before.has_player
         if row.writes("playing") and row.playing_id != before.playing_id:
             to_item = row.playing if row.is_current else None
-            row.going_on = switch_play(room=before, to_item_id=row.playing_id, to_item=to_item)
+            row.open_play_item_ids = switch_play(room=before, to_item_id=row.playing_id, to_item=to_item)
 
     def after_change(self, row: Room, before: Room | None) -> None:
         if before is not None and (row.playing_id, row.order) != (before.playing_id, before.order):

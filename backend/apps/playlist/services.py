@@ -182,16 +182,18 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
         gap = gap_by_votes(room, votes=votes, reached_seq=removed.votes_reached_seq)
         item.position = free_position(room, gap)
     else:
-        item.position = free_position(room, _gap_of_gone(room, queue_positions(room), item_id))
+        item.position = free_position(room, _gap_of_removed(room, queue_positions(room), item_id))
     return _inserted(item)
 
 
 def check_playing_state(room: Room) -> None:
     """Checks that the room's playing item has the only open play; else it is a bug. Raises InternalError."""
-    found, room.going_on = room.going_on, None
-    going_on = open_plays(room) if found is None else found
-    if going_on != [room.playing_id] * (room.playing_id is not None):
-        logger.error("Room %s plays %s, but has open plays of %s", room.slug, room.playing_id, going_on)
+    found, room.open_play_item_ids = room.open_play_item_ids, None
+    open_play_item_ids = open_plays(room) if found is None else found
+    if open_play_item_ids != [room.playing_id] * (room.playing_id is not None):
+        logger.error(
+            "Room %s plays %s, but has open plays of %s", room.slug, room.playing_id, open_play_item_ids
+        )
         raise InternalError
 
 
@@ -331,7 +333,7 @@ def _gap_next_to(
     if index is not None:
         return gap_after(queue, index if field == "after" else index - 1)
     if RemovedItem.objects.filter(pk=neighbour_id, room=room).exists():
-        return _gap_of_gone(room, queue, neighbour_id, moving=moving)
+        return _gap_of_removed(room, queue, neighbour_id, moving=moving)
     raise InvalidInput.of(field, "There is no such item in this room, and there was none.")
 
 
@@ -341,7 +343,7 @@ def _gap_of(queue: list[QueuePosition], item: PlaylistTrack) -> Gap:
     return gap
 
 
-def _gap_of_gone(
+def _gap_of_removed(
     room: Room, queue: list[QueuePosition], item_id: int, *, moving: PlaylistTrack | None = None
 ) -> Gap:
     """The gap where a removed item was: after its closest predecessor that is still in the queue.

@@ -45,8 +45,8 @@ class AsgiRequest:
         self.is_head = scope["method"].upper() == "HEAD"
         self.has_begun = False
 
-    async def run(self, answer: Answer, **named: str) -> None:
-        """Runs `answer` until it is done or the client is gone; errors are sent in the one error shape.
+    async def run(self, response: Answer, **named: str) -> None:
+        """Runs `response` until it is done or the client is gone; errors are sent in the one error shape.
 
         What came over http where all is https is sent there instead.
         """
@@ -54,7 +54,7 @@ class AsgiRequest:
         if is_host_allowed(host) and not is_way_allowed(self._scope, self.headers):
             await self._send_on(https_address(self._scope, host=host))
             return
-        answering = asyncio.create_task(answer(self, **named))
+        answering = asyncio.create_task(response(self, **named))
         leaving = asyncio.create_task(self._client_has_left())
         try:
             await asyncio.wait([answering, leaving], return_when=asyncio.FIRST_COMPLETED)

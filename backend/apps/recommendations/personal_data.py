@@ -29,10 +29,10 @@ class RecommendationPersonalData:
             ],
         }
 
-    def transfer_bulk(self, *, giver: str, taker: str) -> None:
+    def transfer_bulk(self, *, from_key: str, to_key: str) -> None:
         """A guest has nothing here."""
 
-    def transfer(self, *, giver: str, taker: str) -> None:
+    def transfer(self, *, from_key: str, to_key: str) -> None:
         """A guest has nothing here."""
 
     def erase_bulk(self, key: str, *, names: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from apps.analytics.models import Kind
 from apps.analytics.selectors import all_interactions
 from apps.playlist.selectors import plays_of_tracks, votes_for_tracks
 from apps.recommendations.engine.algorithms import Hyperparameters
-from apps.recommendations.engine.dataset import Listening, ListeningError, file_in, read_names, rows_of
+from apps.recommendations.engine.dataset import DatasetError, InteractionDataset, file_in, read_names, rows_of
 from apps.recommendations.engine.model import train
 from apps.recommendations.engine.model_file import write_model
 from apps.recommendations.preferences import WEIGHTS
@@ -46,7 +46,7 @@ def own_listening() -> Iterator[Row]:
 def outside_listening(folder: Path) -> Iterator[Row]:
     """Rows of `train.csv`: people, artists, plays. `artists.csv` maps artists to names, if it exists.
 
-    Both may be gzipped. Raises ListeningError.
+    Both may be gzipped. Raises DatasetError.
     """
     names = _names(folder)
     for person, item, plays in rows_of(file_in(folder, "train")):
@@ -80,7 +80,7 @@ def _of_track(listener: str, track_id: int, artist: str, weight: float = 1.0) ->
 def _names(folder: Path) -> dict[str, str]:
     try:
         path = file_in(folder, "artists")
-    except ListeningError:
+    except DatasetError:
         return {}
     return read_names(path)
 
@@ -103,14 +103,14 @@ def train_recommendations(*, data: Path | None = None, seed: int = 0) -> Trained
 
     Server processes load the new model with their next request.
 
-    Raises ListeningError for invalid external data, NothingToLearnError if there is no listen at all, and
+    Raises DatasetError for invalid external data, NothingToLearnError if there is no listen at all, and
     OSError if the file can't be written. The old model then stays.
     """
     rows: Iterator[Row] = own_listening()
     folder = data or settings.RECOMMENDATION_DATA_DIR
     if folder is not None:
         rows = chain(rows, outside_listening(folder))
-    listening = Listening.of(rows)
+    listening = InteractionDataset.of(rows)
     model = train(listening, Hyperparameters(seed=seed))
     path = Path(settings.RECOMMENDATION_MODEL)
     write_model(model, path)

@@ -23,7 +23,7 @@ from apps.recommendations.serializers import MAX_SHOWN, RefreshSerializer
 from apps.recommendations.tasks import refresh_run, request_refresh
 from apps.recommendations.track_resolution import bring_in
 from apps.tracks.payloads import EXAMPLE_TRACK, track_payload
-from apps.users.selectors import own_id, whose_taste
+from apps.users.selectors import authorized_profile_owner, own_id
 from core.endpoints import LOCATION, Body, Parameter, ResponseSpec, endpoint, endpoint_like
 from core.errors import ErrorSpec, NotFound, invalid
 from core.identity import caller_of, visit_of
@@ -104,7 +104,11 @@ class RecommendationViewSet(viewsets.ViewSet):
     @endpoint(
         OF_PERSON,
         parameters=LIMIT_AND_ROOM,
-        errors=[ErrorSpec(NotFound, "There is no such person, or no such room."), whose_taste, BAD_LIMIT],
+        errors=[
+            ErrorSpec(NotFound, "There is no such person, or no such room."),
+            authorized_profile_owner,
+            BAD_LIMIT,
+        ],
         values=COMMON_DESCRIPTION,
     )
     def read(self, request: Request, user_id: int) -> Response:
@@ -113,14 +117,14 @@ class RecommendationViewSet(viewsets.ViewSet):
         {description} Tracks that the user recently skipped or disliked are left out, and artists of whom
         the user disliked a track and liked none.
         """
-        return _shown(request, whose_taste(caller_of(request), user_id))
+        return _shown(request, authorized_profile_owner(caller_of(request), user_id))
 
     @endpoint_like(read, errors=[own_id, BAD_LIMIT, recommendations_for])
     def read_me(self, request: Request) -> Response:
         """Your own recommendations."""
         return _shown(request, own_id(caller_of(request)))
 
-    @endpoint(REQUESTED, body=REFRESH, errors=[whose_taste, BAD_REFRESH, request_refresh])
+    @endpoint(REQUESTED, body=REFRESH, errors=[authorized_profile_owner, BAD_REFRESH, request_refresh])
     def refresh(self, request: Request, user_id: int) -> Response:
         """Recompute a user's recommendations (for that user and staff).
 
@@ -128,7 +132,7 @@ class RecommendationViewSet(viewsets.ViewSet):
         running, further requests return that job. For this list, seeds take precedence over the profile.
         `limit` is the default number of recommendations in later responses.
         """
-        return _requested(request, whose_taste(caller_of(request), user_id))
+        return _requested(request, authorized_profile_owner(caller_of(request), user_id))
 
     @endpoint_like(refresh, errors=[own_id, BAD_REFRESH, request_refresh])
     def refresh_me(self, request: Request) -> Response:

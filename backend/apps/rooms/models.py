@@ -52,7 +52,7 @@ class Room(BroadcastModel):
     # Current plays with their items, set by a service that read them under the room's lock.
     open_plays: Sequence[tuple[Any, Any]] | None = None
     # Items with current plays, set after a query that follows a switch.
-    going_on: Sequence[int] | None = None
+    open_play_item_ids: Sequence[int] | None = None
 
     class Meta:
         # The table existed before this app.

@@ -122,8 +122,10 @@ class GraphQLView(APIView):
             raise InvalidInput.of("body", f"Send between 1 and {MAX_OPERATIONS} operations in one request.")
         operations, budget = [_operation_of(one) for one in request.data], Budget()
         count_again(request, times=len(operations) - 1)
-        answers = (encoded_response(requested, Context(caller, base_url, budget)) for requested in operations)
-        return _response(request, b"[%s]" % b",".join(answers))
+        responses = (
+            encoded_response(requested, Context(caller, base_url, budget)) for requested in operations
+        )
+        return _response(request, b"[%s]" % b",".join(responses))
 
 
 class NamedGraphQLView(GraphQLView):

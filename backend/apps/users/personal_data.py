@@ -33,13 +33,13 @@ class PersonalDataHandler(Protocol):
         Data that may be large is an iterator, which is read in the same snapshot of the database.
         """
 
-    def transfer_bulk(self, *, giver: str, taker: str) -> None:
+    def transfer_bulk(self, *, from_key: str, to_key: str) -> None:
         """Moves a guest's data to an account, outside of any transaction: large data in short ones.
 
         Raises NotAuthenticated if one of the two was deleted.
         """
 
-    def transfer(self, *, giver: str, taker: str) -> None:
+    def transfer(self, *, from_key: str, to_key: str) -> None:
         """The rest of it, and later writes. Within a transaction that locks both people."""
 
     def erase_bulk(self, key: str, *, names: Collection[str]) -> None:
@@ -199,14 +199,14 @@ def merge_guest(*, guest_id: str, user_id: int) -> bool:
     Raises NotAuthenticated if the account was deleted concurrently.
     """
     user_id = _account_to_become(guest_id, user_id)
-    giver, taker, began = Guest(pk=guest_id).key, User(pk=user_id).key, timezone.now()
+    from_key, to_key, began = Guest(pk=guest_id).key, User(pk=user_id).key, timezone.now()
     with suppress(NotAuthenticated):  # one of them was deleted: the last portion reports which
         for handler in personal_data_handlers():
-            handler.transfer_bulk(giver=giver, taker=taker)
-        _copy_idempotency_records(giver=giver, taker=taker)
+            handler.transfer_bulk(from_key=from_key, to_key=to_key)
+        _copy_idempotency_records(from_key=from_key, to_key=to_key)
     has_ended = _end_guest(guest_id, user_id, began=began)
     # Also where an earlier login was broken off here.
-    delete_in_batches(IdempotencyRecord.objects.filter(caller=giver))
+    delete_in_batches(IdempotencyRecord.objects.filter(caller=from_key))
     return has_ended
 
 
@@ -227,23 +227,23 @@ def _end_guest(guest_id: str, user_id: int, *, began: datetime) -> bool:
     if user is None:
         raise NotAuthenticated
     for handler in personal_data_handlers():
-        handler.transfer(giver=guest.key, taker=user.key)
-    _copy_idempotency_records(giver=guest.key, taker=user.key, since=began - LONGEST_WRITE)
+        handler.transfer(from_key=guest.key, to_key=user.key)
+    _copy_idempotency_records(from_key=guest.key, to_key=user.key, since=began - LONGEST_WRITE)
     guest.delete()
     return True
 
 
-def _copy_idempotency_records(*, giver: str, taker: str, since: datetime | None = None) -> None:
+def _copy_idempotency_records(*, from_key: str, to_key: str, since: datetime | None = None) -> None:
     """A repeated write of the guest is executed once, whether the guest or the account repeats it.
 
     Where both have used a key, the account's own response stays.
     """
-    copied = IdempotencyRecord.objects.filter(caller=taker, key=OuterRef("key"))
-    kept = IdempotencyRecord.objects.filter(~Exists(copied), caller=giver).order_by("pk")
+    copied = IdempotencyRecord.objects.filter(caller=to_key, key=OuterRef("key"))
+    kept = IdempotencyRecord.objects.filter(~Exists(copied), caller=from_key).order_by("pk")
     kept = kept if since is None else kept.filter(created_at__gte=since)
     last = 0
     while portion := list(kept.filter(pk__gt=last)[:ROWS_PER_MERGE]):
         last = portion[-1].pk
         for one in portion:
-            one.pk, one.caller = None, taker
+            one.pk, one.caller = None, to_key
         IdempotencyRecord.objects.bulk_create(portion, ignore_conflicts=True)

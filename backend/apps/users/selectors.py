@@ -99,7 +99,7 @@ def _may(caller: Caller, permission: str) -> bool:
     ),
     ErrorSpec(NotFound, "There is no such person; only staff get this."),
 )
-def whose_taste(caller: Caller, user_id: int) -> int:
+def authorized_profile_owner(caller: Caller, user_id: int) -> int:
     """The id, if the caller may read and refresh this person's taste and activities.
 
     That is the person and staff; with OPEN_DISCOVERY_API anybody.

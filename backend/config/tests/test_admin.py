@@ -20,8 +20,8 @@ def task(client, db) -> OneTimeTask:
 
 @pytest.mark.parametrize("page", ["add/", "{}/change/", "{}/delete/"])
 def test_internal_records_are_read_only(client, task, page: str):
-    answer = client.post(f"/admin/core/onetimetask/{page.format(task.pk)}", {"name": "x", "post": "yes"})
-    assert answer.status_code == 403
+    response = client.post(f"/admin/core/onetimetask/{page.format(task.pk)}", {"name": "x", "post": "yes"})
+    assert response.status_code == 403
     assert OneTimeTask.objects.get(name="a party") == task
 
 

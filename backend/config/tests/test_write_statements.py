@@ -56,14 +56,14 @@ def ask(room: Room) -> Callable[..., list[str]]:
 
     def send(method: str, path: str, body: Any = None, *, status: int = 200) -> list[str]:
         with CaptureQueriesContext(connection) as captured:
-            answer = client.generic(
+            response = client.generic(
                 method,
                 f"/api/rooms/{room.slug}/playlist/{path}",
                 b"" if body is None else json.dumps(body),
                 content_type="application/json",
                 headers={"Idempotency-Key": f"key-{next(numbers)}"},
             )
-        assert answer.status_code == status, answer.content
+        assert response.status_code == status, response.content
         return [query["sql"] for query in captured if not query["sql"].startswith(FRAMING)]
 
     return send

@@ -222,14 +222,14 @@ class ProviderClient:
 
     def ask(self, question: ProviderRequest, read: Read[T]) -> T:
         """What `read` returns for the response. Raises ProviderError for any failure."""
-        return self._ask(question, lambda answer: value_of(self.provider, answer, read))
+        return self._ask(question, lambda response: value_of(self.provider, response, read))
 
     def request_if_changed(
         self, question: ProviderRequest, read: Read[T], known: Version
     ) -> Versioned[T] | None:
         """The same, with the state's version; None when that is `known` still."""
         asked = replace(question, headers={**question.headers, **known.headers()})
-        return self._ask(asked, lambda answer: versioned_of(self.provider, answer, read))
+        return self._ask(asked, lambda response: versioned_of(self.provider, response, read))
 
     def _ask(self, question: ProviderRequest, make: Callable[[ProviderResponse], T]) -> T:
         retrying = Retrying(

@@ -140,27 +140,27 @@ class _Complaint(msgspec.Struct):
 _COMPLAINTS = msgspec.json.Decoder(_Complaint)
 
 
-def value_of(provider: str, answer: ProviderResponse, read: Read[T]) -> T:
+def value_of(provider: str, response: ProviderResponse, read: Read[T]) -> T:
     """Raises ProviderError for any response that is not a readable success."""
-    status = answer.status if answer.status >= 300 else _status_inside(answer.body)
+    status = response.status if response.status >= 300 else _status_inside(response.body)
     if status is not None:
         raise ProviderError(
             provider,
             _failure_of(status),
             status=status,
-            retry_after_seconds=answer.retry_after_seconds,
-            reasons=_reasons_inside(answer.body),
+            retry_after_seconds=response.retry_after_seconds,
+            reasons=_reasons_inside(response.body),
         )
     with suppress(*UNREADABLE):
-        return read(answer.body)
-    raise ProviderError(provider, Failure.GARBAGE, status=answer.status)
+        return read(response.body)
+    raise ProviderError(provider, Failure.GARBAGE, status=response.status)
 
 
-def versioned_of(provider: str, answer: ProviderResponse, read: Read[T]) -> Versioned[T] | None:
+def versioned_of(provider: str, response: ProviderResponse, read: Read[T]) -> Versioned[T] | None:
     """None when the service says that nothing has changed. Raises ProviderError as `value_of` does."""
-    if answer.status == NOT_MODIFIED:
+    if response.status == NOT_MODIFIED:
         return None
-    return Versioned(value_of(provider, answer, read), answer.version)
+    return Versioned(value_of(provider, response, read), response.version)
 
 
 def _status_inside(body: bytes) -> int | None:

@@ -16,10 +16,10 @@ class Page:
     def __init__(self, client: Client, path: str) -> None:
         self._client = client
         self.path = path
-        answer = client.get(path)
-        assert answer.status_code == 200, (answer.status_code, answer.headers, answer.content)
+        response = client.get(path)
+        assert response.status_code == 200, (response.status_code, response.headers, response.content)
         reader = _FieldReader()
-        reader.feed(answer.content.decode())
+        reader.feed(response.content.decode())
         self.fields = reader.fields
 
     def send(self, **values: Any) -> Any:
@@ -31,9 +31,9 @@ class Page:
 
     def send_and_follow(self, **values: Any) -> str:
         """The text of the page that is shown next."""
-        answer = self.send(**values)
-        assert answer.status_code == 302, answer.content.decode()
-        return self._client.get(answer.headers["Location"]).content.decode()
+        response = self.send(**values)
+        assert response.status_code == 302, response.content.decode()
+        return self._client.get(response.headers["Location"]).content.decode()
 
 
 class Admin:
@@ -52,15 +52,15 @@ class Admin:
         return Page(self.client, f"{list_path(model)}add/")
 
     def delete(self, row: Any) -> str:
-        answer = self.client.post(row_path(row, "delete"), {"post": "yes"}, follow=True)
-        return answer.content.decode()
+        response = self.client.post(row_path(row, "delete"), {"post": "yes"}, follow=True)
+        return response.content.decode()
 
     def delete_selected(self, *rows: Any) -> str:
         chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
         asked = self.client.post(list_path(rows[0]), chosen)
         assert asked.status_code == 200
-        answer = self.client.post(list_path(rows[0]), {**chosen, "post": "yes"}, follow=True)
-        return answer.content.decode()
+        response = self.client.post(list_path(rows[0]), {**chosen, "post": "yes"}, follow=True)
+        return response.content.decode()
 
 
 def list_path(model: Any) -> str:

@@ -132,14 +132,14 @@ def test_exceptions_of_views_have_the_error_shape_and_details_only_in_the_log(
 ):
     settings.ROOT_URLCONF = __name__
     client.raise_request_exception = False
-    answer = client.get(f"/api/{way}/{name}/", headers={"X-Request-ID": "party-1"})
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"], answer["X-Request-ID"]) == (status, code, "party-1")
-    assert answer["Content-Type"] == "application/json"
-    assert answer.get("Retry-After") == ("1" if status == 503 else None)
+    response = client.get(f"/api/{way}/{name}/", headers={"X-Request-ID": "party-1"})
+    error = response.json()["error"]
+    assert (response.status_code, error["code"], response["X-Request-ID"]) == (status, code, "party-1")
+    assert response["Content-Type"] == "application/json"
+    assert response.get("Retry-After") == ("1" if status == 503 else None)
     assert ("manage.py migrate" in error["message"]) == name.startswith("unprepared")
     if status >= 500:
-        assert str(RAISED[name]) not in answer.content.decode()
+        assert str(RAISED[name]) not in response.content.decode()
         assert logging.ERROR in {record.levelno for record in caplog.records}
         assert str(RAISED[name]) in caplog.text
     if status == 500:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from core import logs
 from core.request_context import within_request
 from core.tests.programs import run_program
-from core.tests.providers.stand_in import StandIn, answers
+from core.tests.providers.fake_service import FakeService, answers
 
 # Of each process; together they turn the file over often.
 LINES = 150
@@ -217,12 +217,12 @@ with within_request(request_id="r-1", op_id="op-1"):
 
 
 @pytest.fixture
-def service() -> Iterator[StandIn]:
-    with StandIn({"/api/1/envelope/": answers({})}) as started:
+def service() -> Iterator[FakeService]:
+    with FakeService({"/api/1/envelope/": answers({})}) as started:
         yield started
 
 
-def test_an_error_report_has_the_location_and_no_personal_data(service: StandIn, tmp_path: Path) -> None:
+def test_an_error_report_has_the_location_and_no_personal_data(service: FakeService, tmp_path: Path) -> None:
     done = run_program(
         *("-c", FAILING_REQUEST),
         data=tmp_path,

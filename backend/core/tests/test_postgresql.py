@@ -1,6 +1,6 @@
 """The backend for PostgreSQL.
 
-Statements that wait for the next one of their transaction are sent with it, and lost or undone with it.
+Statements that wait for the next one of their transaction are sent with it, and lost or rolled_back with it.
 """
 
 import os

@@ -76,12 +76,12 @@ def test_writes_have_an_operation_name_and_are_rejected_from_other_origins():
     token = Client().post("/api/guests/", **ask, **BELOW).json()["token"]
     headers = {"Idempotency-Key": "k", "X-Guest-Token": token}
     for _ in range(2):
-        answer = Client().post("/api/rooms/", **ask, headers=headers, **BELOW)
-        assert answer.status_code == 201
-    assert answer["Idempotency-Replayed"] == "true"
+        response = Client().post("/api/rooms/", **ask, headers=headers, **BELOW)
+        assert response.status_code == 201
+    assert response["Idempotency-Replayed"] == "true"
     assert IdempotencyRecord.objects.count() == 1
-    answer = Client().post("/api/playlist/stop/", headers={"Origin": "https://evil.example"}, **BELOW)
-    assert answer.status_code == 403
+    response = Client().post("/api/playlist/stop/", headers={"Origin": "https://evil.example"}, **BELOW)
+    assert response.status_code == 403
 
 
 def test_preflights_are_not_limited_and_other_options_requests_are():

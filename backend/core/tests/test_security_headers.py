@@ -32,11 +32,11 @@ def test_every_response_has_the_security_headers(
     method: str, path: str, headers: dict[str, str], settings: Any
 ) -> None:
     settings.WHITENOISE_USE_FINDERS = True
-    answer = Client().generic(method, path, headers=headers)
+    response = Client().generic(method, path, headers=headers)
     for name, value in ALWAYS.items():
-        assert answer.headers[name] == value, (answer.status_code, name)
-    assert answer.headers["Content-Security-Policy"]
-    answer.close()
+        assert response.headers[name] == value, (response.status_code, name)
+    assert response.headers["Content-Security-Policy"]
+    response.close()
 
 
 FORBIDS_ALL = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -71,9 +71,9 @@ WRITTEN = {
 @pytest.mark.parametrize("path", WRITTEN)
 def test_the_policy_of_each_page_is_exact(path: str) -> None:
     """That it works with these words is tried in a browser (tests/browser)."""
-    answer = Client().get(path)
-    assert answer.headers["Content-Security-Policy"] == WRITTEN[path]
-    answer.close()
+    response = Client().get(path)
+    assert response.headers["Content-Security-Policy"] == WRITTEN[path]
+    response.close()
 
 
 def test_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ def test_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
 def test_with_https_only_writes_over_http_are_rejected_and_reads_redirected(settings, method: str) -> None:
     settings.HTTPS_ONLY = settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 3600
-    answer = Client().generic(method, "/api/rooms/")
-    assert (answer.status_code, answer.json()["error"]) == (
+    response = Client().generic(method, "/api/rooms/")
+    assert (response.status_code, response.json()["error"]) == (
         403,
         {"code": "PERMISSION_DENIED", "message": "Writes must use HTTPS.", "details": {}},
     )
@@ -152,5 +152,5 @@ def test_the_policy_names_the_socket_by_the_requested_host_if_allowed(settings) 
     ],
 )
 def test_windows_are_isolated_from_other_origins(host: str, is_https: bool, is_told: bool) -> None:
-    answer = shown("/", host, is_https=is_https)
-    assert ("Cross-Origin-Opener-Policy" in answer.headers) is is_told
+    response = shown("/", host, is_https=is_https)
+    assert ("Cross-Origin-Opener-Policy" in response.headers) is is_told

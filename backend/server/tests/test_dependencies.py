@@ -68,7 +68,7 @@ class TestRows:
 
 @pytest.mark.parametrize("package", ["autobahn", "daphne", "twisted", "django"])
 def test_an_untested_version_disables_the_fast_path(monkeypatch, package):
-    """`tests/live/test_untried_versions.py` has a server without the fast path."""
+    """`tests/live/test_untested_versions.py` has a server without the fast path."""
     claims = {package: "99.0"}
     monkeypatch.setattr(dependencies, "version", lambda name: claims.get(name) or version(name))
     assert f"{package} 99.0" in dependencies.untested_packages() or package == "django"

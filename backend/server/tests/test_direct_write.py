@@ -105,7 +105,7 @@ def _lost() -> object:
 
 
 async def test_invalid_text_closes_the_socket_and_a_close_frame_is_returned(line):
-    """Other messages of clients: tests/malformed/test_pieces.py."""
+    """Other messages of clients: tests/malformed/test_fragments.py."""
     other = SocketPair()
     other.say(TEXT, b"\xff")
     assert other.protocol.state != other.protocol.STATE_OPEN

@@ -32,14 +32,14 @@ class Person:
         return self.http.post(ACTIVITY, content=json.dumps(body), headers=headers)
 
     def tell(self, body: Any) -> Any:
-        answer = self.post(body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = self.post(body)
+        assert response.status_code == 201, response.text
+        return response.json()
 
     def figures(self, **query: str) -> dict[str, Any]:
-        answer = self.http.get(ME, params=query)
-        assert answer.status_code == 200, answer.text
-        figures: dict[str, Any] = answer.json()
+        response = self.http.get(ME, params=query)
+        assert response.status_code == 200, response.text
+        figures: dict[str, Any] = response.json()
         return figures
 
     def activities(self) -> int:

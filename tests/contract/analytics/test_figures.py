@@ -82,8 +82,8 @@ def test_a_play_in_a_room_is_counted_once_for_the_user_who_added_the_track(
 
     players = queue.as_seen_by(eli.http)
     for _ in range(2):
-        answer = players.post(f"{of_dee}/play/", headers={"Idempotency-Key": "play it"})
-        assert answer.status_code == 200
+        response = players.post(f"{of_dee}/play/", headers={"Idempotency-Key": "play it"})
+        assert response.status_code == 200
     for item in (of_dee, of_unknown_user):
         players.play(item)
 
@@ -103,16 +103,16 @@ SENSELESS: list[dict[str, Any]] = [
 
 
 def summary(http: httpx.Client) -> dict[str, Any]:
-    answer = http.get(SUMMARY)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = http.get(SUMMARY)
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
 def trends(http: httpx.Client, **query: int) -> dict[str, Any]:
-    answer = http.get(TRENDS, params={"limit": MOST, **query})
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = http.get(TRENDS, params={"limit": MOST, **query})
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 

@@ -202,10 +202,12 @@ def test_concurrent_repetitions_are_counted_once(server: TuttiServer, dee: Perso
             return Person(line).post(body, key=key)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(send, range(AT_ONCE)))
+        responses = list(pool.map(send, range(AT_ONCE)))
 
-    assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
-    assert sum(REPLAYED in answer.headers for answer in answers) == AT_ONCE - 1
+    assert {(response.status_code, response.content) for response in responses} == {
+        (201, responses[0].content)
+    }
+    assert sum(REPLAYED in response.headers for response in responses) == AT_ONCE - 1
     assert dee.activities() == before + len(body)
 
 
@@ -247,11 +249,11 @@ def test_the_user_and_staff_read_the_same_statistics(
     path = page_of(pages, dee.user_id)
     dee.http.get(path)  # found for the first time
 
-    answers = [dee.http.get(f"{pages}me/"), dee.http.get(path), staff.get(path)]
+    responses = [dee.http.get(f"{pages}me/"), dee.http.get(path), staff.get(path)]
 
-    assert [answer.status_code for answer in answers] == [200] * 3
-    assert answers[0].json() == answers[1].json() == answers[2].json()
-    assert {answer.headers["Cache-Control"] for answer in answers} == {"private, no-cache"}
+    assert [response.status_code for response in responses] == [200] * 3
+    assert responses[0].json() == responses[1].json() == responses[2].json()
+    assert {response.headers["Cache-Control"] for response in responses} == {"private, no-cache"}
     rejected(staff.get(page_of(pages, UNKNOWN_USER)), 404, "NOT_FOUND")
 
 
@@ -262,11 +264,11 @@ def test_others_get_the_same_response_for_every_id(
     for http in (client, ada):
         strangers = [http.get(path) for path in [*paths, f"{pages}me/"]]
         rejected(strangers[0], 401, "NOT_AUTHENTICATED")
-        assert all(_content(answer) == _content(strangers[0]) for answer in strangers)
+        assert all(_content(response) == _content(strangers[0]) for response in strangers)
     others = [eli.http.get(path) for path in paths]
     rejected(others[0], 403, "PERMISSION_DENIED")
-    assert all(_content(answer) == _content(others[0]) for answer in others)
+    assert all(_content(response) == _content(others[0]) for response in others)
 
 
-def _content(answer: httpx.Response) -> tuple[int, Any, set[str]]:
-    return answer.status_code, answer.json(), set(answer.headers)
+def _content(response: httpx.Response) -> tuple[int, Any, set[str]]:
+    return response.status_code, response.json(), set(response.headers)

@@ -46,8 +46,8 @@ def test_the_front_page_is_html_and_the_admin_requires_a_login(client: httpx.Cli
 @pytest.mark.both_sizes
 def test_health_responds_with_and_without_a_slash(client: httpx.Client):
     for path in ("live", "live/", "ready", "ready/"):
-        answer = client.get(f"/api/health/{path}")
-        assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+        response = client.get(f"/api/health/{path}")
+        assert (response.status_code, response.json()["status"]) == (200, "ok")
         assert client.head(f"/api/health/{path}").status_code == 200
 
 
@@ -70,20 +70,20 @@ NO_WAY = [
 
 def test_a_get_is_redirected_with_its_query_and_never_to_another_host(client: httpx.Client):
     for path in READ:
-        answer = client.get(f"/api/{path}?search=a%20b&limit=2")
-        assert answer.status_code in {301, 302, 307, 308}
-        target = httpx.URL(answer.headers["Location"])
+        response = client.get(f"/api/{path}?search=a%20b&limit=2")
+        assert response.status_code in {301, 302, 307, 308}
+        target = httpx.URL(response.headers["Location"])
         assert (target.path, target.query) == (f"/api/{path}/", b"search=a%20b&limit=2")
         assert target.host in {"", "127.0.0.1"}
     for path in ODD_SIGNS:
-        answer = client.get(f"{path}?search=a%0Db")
-        assert answer.status_code == 301
-        assert answer.headers["Location"].replace(":", "%3A") == f"{path}/?search=a%0Db"
-        assert "X-Led" not in answer.headers
+        response = client.get(f"{path}?search=a%0Db")
+        assert response.status_code == 301
+        assert response.headers["Location"].replace(":", "%3A") == f"{path}/?search=a%0Db"
+        assert "X-Led" not in response.headers
     for path in NO_WAY:
-        answer = client.get(f"{str(client.base_url).rstrip('/')}{path}")
-        assert answer.status_code == 404
-        assert "Location" not in answer.headers
+        response = client.get(f"{str(client.base_url).rstrip('/')}{path}")
+        assert response.status_code == 404
+        assert "Location" not in response.headers
 
 
 def test_a_write_without_a_slash_is_a_404_without_any_change(queue: Queue, ada: httpx.Client):
@@ -120,7 +120,7 @@ def test_every_response_has_a_request_id(queue: Queue, server: TuttiServer):
     """The tests' clients check this in every response; this test also checks that no two ids are equal."""
     with server.client() as http:
         added = http.post(queue.path, json={"track_id": queue.tracks[0]})
-        answers = [
+        responses = [
             added,
             http.post(queue.path, json={"track_id": queue.tracks[0]}),
             http.post(queue.path, content=b"{", headers={"Content-Type": "application/json"}),
@@ -130,10 +130,10 @@ def test_every_response_has_a_request_id(queue: Queue, server: TuttiServer):
             http.delete(f"{queue.path}{added.json()['id']}/"),
             http.options(queue.path),
         ]
-        assert [answer.status_code for answer in answers] == [201, 409, 400, 403, 400, 304, 204, 200]
-        answers += [http.get(path) for path in PATHS for _ in range(2)]
+        assert [response.status_code for response in responses] == [201, 409, 400, 403, 400, 304, 204, 200]
+        responses += [http.get(path) for path in PATHS for _ in range(2)]
         with http.stream("GET", "/api/stream", timeout=DEADLINE_SECONDS) as stream:
-            ids = [answer.headers["X-Request-ID"] for answer in (*answers, stream)]
+            ids = [response.headers["X-Request-ID"] for response in (*responses, stream)]
 
     assert all(re.fullmatch(r"\S{8,64}", one) for one in ids)
     assert len(set(ids)) == len(ids)

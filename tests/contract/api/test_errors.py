@@ -17,9 +17,9 @@ def test_an_unknown_url_is_a_404_for_a_browser_too(client: httpx.Client):
             rejected(client.request(method, path), 404, "NOT_FOUND")
     assert "rooms" not in client.get("/api/nothing/").text, "it shows the addresses that there are"
     for path in ("/api/nothing/", "/api/tracks/9007199254740992/"):
-        answer = client.head(path)
-        assert (answer.status_code, answer.content) == (404, b"")
-        assert answer.headers["Content-Type"].startswith("application/json")
+        response = client.head(path)
+        assert (response.status_code, response.content) == (404, b"")
+        assert response.headers["Content-Type"].startswith("application/json")
     for accept in ("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9", "image/*"):
         rejected(client.get("/api/nothing/", headers={"Accept": accept}), 404, "NOT_FOUND")
         moved = client.get("/api/tracks", headers={"Accept": accept})
@@ -48,16 +48,16 @@ def test_an_unknown_method_is_a_405_with_the_allowed_ones(queue: Queue):
     """For any caller, with or without the right to write to the library, and any key."""
     with Observer(queue, expected=[]):
         for method, path in NOT_TAKEN:
-            answer = queue.http.request(method, queue.path + path)
-            rejected(answer, 405, "METHOD_NOT_ALLOWED")
-            names = {name.strip() for name in answer.headers["Allow"].split(",")}
+            response = queue.http.request(method, queue.path + path)
+            rejected(response, 405, "METHOD_NOT_ALLOWED")
+            names = {name.strip() for name in response.headers["Allow"].split(",")}
             assert TAKEN_IN_QUEUES[path] <= names
             assert method not in names
         for headers in ({}, *({"Idempotency-Key": key} for key in KEYS)):
             for method, path in (*NOT_TAKEN_ELSEWHERE, ("DELETE", queue.path)):
-                answer = queue.http.request(method, path, headers=headers, json={})
-                rejected(answer, 405, "METHOD_NOT_ALLOWED")
-                assert method not in answer.headers["Allow"]
+                response = queue.http.request(method, path, headers=headers, json={})
+                rejected(response, 405, "METHOD_NOT_ALLOWED")
+                assert method not in response.headers["Allow"]
             rejected(queue.http.post("/api/gql/x/", headers=headers, json={}), 404, "NOT_FOUND")
 
 
@@ -69,9 +69,9 @@ def test_a_client_that_accepts_no_json_gets_a_406(queue: Queue):
             rejected(queue.post(json=body, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
 
     for accept in ("*/*", "application/*", "text/html, */*;q=0.8", "application/json"):
-        answer = queue.http.get(queue.path, headers={"Accept": accept})
-        assert (answer.status_code, answer.json()) == (200, [])
-        assert answer.headers["Content-Type"].startswith("application/json")
+        response = queue.http.get(queue.path, headers={"Accept": accept})
+        assert (response.status_code, response.json()) == (200, [])
+        assert response.headers["Content-Type"].startswith("application/json")
 
 
 NO_JSON = [
@@ -92,15 +92,15 @@ def test_a_body_without_the_json_media_type_is_a_415(queue: Queue):
             rejected(vote, 415, "UNSUPPORTED_MEDIA_TYPE")
 
     for kind in ("application/json; charset=utf-8", "Application/JSON"):
-        answer = queue.post(content=body, headers={"Content-Type": kind})
-        assert answer.status_code == 201
-        queue.remove(answer.json()["id"])
+        response = queue.post(content=body, headers={"Content-Type": kind})
+        assert response.status_code == 201
+        queue.remove(response.json()["id"])
 
 
 def test_a_validation_error_lists_messages_by_field(queue: Queue):
-    answer = queue.post(json={"track_id": "x", "added_by": "", "position": "y"})
+    response = queue.post(json={"track_id": "x", "added_by": "", "position": "y"})
 
-    rejected(answer, 400, "VALIDATION_ERROR", "track_id", "added_by", "position")
+    rejected(response, 400, "VALIDATION_ERROR", "track_id", "added_by", "position")
 
 
 # --- Bodies ------------------------------------------------------------------------------------------
@@ -129,9 +129,9 @@ def test_a_too_large_body_is_a_413_also_without_a_length_or_need(queue: Queue):
     """More than a mebibyte."""
     whole = body_of(queue, MEBIBYTE)
     for content in (whole, in_pieces(whole[:10], whole[10:])):
-        answer = queue.post(content=content, headers=JSON)
-        assert (answer.status_code, answer.json()["track_id"]) == (201, queue.tracks[0])
-        queue.remove(answer.json()["id"])
+        response = queue.post(content=content, headers=JSON)
+        assert (response.status_code, response.json()["track_id"]) == (201, queue.tracks[0])
+        queue.remove(response.json()["id"])
     (a,) = queue.fill(1)
     too_long = [
         *((queue.path, body_of(queue, length)) for length in (MEBIBYTE + 1, 3 * MEBIBYTE)),
@@ -185,5 +185,5 @@ def test_an_unpaired_surrogate_is_invalid_text(queue: Queue):
     with Observer(queue, expected=[]):
         for method, path, field, more in writes:
             body = f'{{"{field}": "\\ud800"{more}}}'
-            answer = queue.http.request(method, queue.path + path, content=body, headers=JSON)
-            assert rejected(answer, 400, "VALIDATION_ERROR")[field]
+            response = queue.http.request(method, queue.path + path, content=body, headers=JSON)
+            assert rejected(response, 400, "VALIDATION_ERROR")[field]

@@ -22,24 +22,24 @@ def pages(http: httpx.Client, path: str) -> list[list[Any]]:
     found, total = [], None
     url: str | None = path
     while url:
-        answer = http.get(url)
-        assert answer.status_code == 200
-        assert total in {None, answer.headers["X-Total-Count"]}
-        total = answer.headers["X-Total-Count"]
-        found.append(answer.json())
-        assert set(answer.links) <= {"next"}
-        url = answer.links["next"]["url"] if answer.links else None
+        response = http.get(url)
+        assert response.status_code == 200
+        assert total in {None, response.headers["X-Total-Count"]}
+        total = response.headers["X-Total-Count"]
+        found.append(response.json())
+        assert set(response.links) <= {"next"}
+        url = response.links["next"]["url"] if response.links else None
     return found
 
 
 def test_a_list_is_a_bare_array_with_its_total(client: httpx.Client):
     for path in LISTS:
-        answer = client.get(path)
-        rows = answer.json()
-        assert answer.status_code == 200
+        response = client.get(path)
+        rows = response.json()
+        assert response.status_code == 200
         assert isinstance(rows, list)
-        assert answer.headers["X-Total-Count"] == str(len(rows))
-        assert "Link" not in answer.headers
+        assert response.headers["X-Total-Count"] == str(len(rows))
+        assert "Link" not in response.headers
 
 
 def test_a_limited_list_links_to_its_next_part(queue: Queue, client: httpx.Client):
@@ -65,14 +65,18 @@ def test_an_offset_skips_rows_and_a_limit_of_the_total_has_no_next_link(client: 
     total = whole.headers["X-Total-Count"]
 
     for offset, rows in ((30, whole.json()[30:]), (100_000, [])):
-        answer = client.get(f"/api/tracks/?offset={offset}")
-        assert (answer.status_code, answer.json(), answer.headers["X-Total-Count"]) == (200, rows, total)
-        assert "Link" not in answer.headers
+        response = client.get(f"/api/tracks/?offset={offset}")
+        assert (response.status_code, response.json(), response.headers["X-Total-Count"]) == (
+            200,
+            rows,
+            total,
+        )
+        assert "Link" not in response.headers
     queue.fill(3)
     for limit, length in ((3, 3), (1, 1), (1000, 3)):
-        answer = queue.get(limit=limit)
-        assert len(answer.json()) == length
-        assert ("Link" in answer.headers) == (limit < 3)
+        response = queue.get(limit=limit)
+        assert len(response.json()) == length
+        assert ("Link" in response.headers) == (limit < 3)
 
 
 NO_NUMBERS = ["x", "-1", "", "1.5", "1e2", " 1", "١", "0x10", "+5", "1_0", "9" * 13]
@@ -95,12 +99,12 @@ ENVELOPE = {"count", "next", "previous", "results"}
 
 
 def page(http: httpx.Client, url: str) -> dict[str, Any]:
-    answer = http.get(url)
-    assert answer.status_code == 200
-    body: dict[str, Any] = answer.json()
+    response = http.get(url)
+    assert response.status_code == 200
+    body: dict[str, Any] = response.json()
     assert body.keys() == ENVELOPE
-    assert answer.headers["X-Total-Count"] == str(body["count"])
-    assert "Link" not in answer.headers
+    assert response.headers["X-Total-Count"] == str(body["count"])
+    assert "Link" not in response.headers
     return body
 
 
@@ -170,15 +174,15 @@ def test_lists_and_pages_have_up_to_a_thousand_rows_and_a_next_link(
 ):
     fill_library(strict_server, ROWS)
     with client_of(strict_server) as http:
-        answer = http.get("/api/tracks/")
-        rest = http.get(answer.links["next"]["url"])
+        response = http.get("/api/tracks/")
+        rest = http.get(response.links["next"]["url"])
         first = http.get("/api/tracks/?page=1").json()
         second = http.get(first["next"]).json()
 
-    assert httpx.URL(answer.links["next"]["url"]).params["offset"] == "1000"
-    assert (len(answer.json()), len(rest.json())) == (1000, ROWS - 1000)
-    assert answer.headers["X-Total-Count"] == rest.headers["X-Total-Count"] == str(ROWS)
+    assert httpx.URL(response.links["next"]["url"]).params["offset"] == "1000"
+    assert (len(response.json()), len(rest.json())) == (1000, ROWS - 1000)
+    assert response.headers["X-Total-Count"] == rest.headers["X-Total-Count"] == str(ROWS)
     assert "next" not in rest.links
-    assert len({track["id"] for track in [*answer.json(), *rest.json()]}) == ROWS
+    assert len({track["id"] for track in [*response.json(), *rest.json()]}) == ROWS
     assert (first["count"], len(first["results"]), first["previous"]) == (ROWS, 1000, None)
     assert (second["count"], len(second["results"]), second["next"]) == (ROWS, ROWS - 1000, None)

@@ -55,16 +55,16 @@ def logged(server: TuttiServer) -> list[str]:
 
 def test_errors_of_the_web_app_are_logged_and_limited(newcomer: httpx.Client, strict_server: TuttiServer):
     before = len(logged(strict_server))
-    answer = newcomer.post("/api/page-errors/", json={**ERROR, "page": "http://party.example/r/adas-party"})
+    response = newcomer.post("/api/page-errors/", json={**ERROR, "page": "http://party.example/r/adas-party"})
 
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (response.status_code, response.content) == (204, b"")
     [line] = logged(strict_server)[before:]
     assert "TypeError: it broke (page /r/…, version unknown)" in line
     assert "/page/assets/index-a.js:1:7" in line
-    assert answer.headers["X-Request-ID"] in line
+    assert response.headers["X-Request-ID"] in line
 
     more = [newcomer.post("/api/page-errors/", json=ERROR) for _ in range(10)]
-    assert [answer.status_code for answer in more] == [204] * 9 + [429]
+    assert [response.status_code for response in more] == [204] * 9 + [429]
     assert len(logged(strict_server)) == before + 10
 
 
@@ -89,5 +89,5 @@ def test_invalid_error_reports_and_those_of_other_origins_are_rejected(client: h
     ]:
         rejected(client.post("/api/page-errors/", json=body), 400, "VALIDATION_ERROR", field)
 
-    answer = client.post("/api/page-errors/", json=ERROR, headers={"Origin": "https://evil.example"})
-    rejected(answer, 403, "PERMISSION_DENIED")
+    response = client.post("/api/page-errors/", json=ERROR, headers={"Origin": "https://evil.example"})
+    rejected(response, 403, "PERMISSION_DENIED")

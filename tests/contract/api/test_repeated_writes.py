@@ -1,6 +1,6 @@
 """`Idempotency-Key`: the same request again gets the first answer, and events have the name of their write.
 
-That each kind of write is done once under it: tests/invariants/test_idempotency_by_chance.py.
+That each kind of write is done once under it: tests/invariants/test_idempotency_random.py.
 """
 
 import itertools
@@ -26,8 +26,8 @@ def named(queue: Queue, ada: httpx.Client) -> Queue:
     return queue.as_seen_by(ada)
 
 
-def is_replay(answer: httpx.Response) -> bool:
-    return answer.headers.get(REPLAYED) == "true"
+def is_replay(response: httpx.Response) -> bool:
+    return response.headers.get(REPLAYED) == "true"
 
 
 def check_kept(ask: Callable[[], httpx.Response], meanwhile: Callable[[], object]) -> httpx.Response:
@@ -70,7 +70,7 @@ def test_a_repetition_gets_the_first_response_even_after_changes(
     mine = kept("PATCH", f"/api/rooms/{of_bo}/", {"name": "Mine"}, lambda: None)
 
     rejected(mine, 403, "PERMISSION_DENIED")
-    assert [answer.status_code for answer in (added, voted, removed)] == [201, 200, 204]
+    assert [response.status_code for response in (added, voted, removed)] == [201, 200, 204]
     assert added.headers["Location"].endswith(f"/{added.json()['id']}/")
     kinds = ["added", "removed", "added", "voted", "voted", "removed", "added"]
     assert witness.types == [f"track.{kind}" for kind in kinds]
@@ -93,9 +93,9 @@ def test_errors_before_validation_are_not_repeated(named: Queue):
 
     with Observer(named) as witness:
         for status, code, reported in asked * 2:
-            answer = named.post(**reported)
-            rejected(answer, status, code)
-            assert not is_replay(answer)
+            response = named.post(**reported)
+            rejected(response, status, code)
+            assert not is_replay(response)
         named.add(named.tracks[0])  # the key may be used for something else
 
     assert [event["op_id"] for event in witness.events] == [KEY]
@@ -111,8 +111,8 @@ def test_a_429_is_not_repeated(newcomer: httpx.Client):
 
     voted = queue.post(f"{queue.ids()[0]}/vote/", json={"value": 1}, headers=headers)
 
-    assert [is_replay(answer) for answer in (first, *limited)] == [False] * 3
-    assert {answer.status_code for answer in limited} == {429}
+    assert [is_replay(response) for response in (first, *limited)] == [False] * 3
+    assert {response.status_code for response in limited} == {429}
     assert (voted.status_code, is_replay(voted)) == (200, False)
 
 
@@ -127,9 +127,9 @@ def test_a_reused_key_with_another_request_is_a_422_without_any_change(named: Qu
             *[("", {"track_id": 2}), ("", {"track_id": 1, "added_by": "Bo"})],
             *[("stop/", None), ("?a=b", {"track_id": 1})],
         ]:
-            answer = named.post(path, json=body)
-            rejected(answer, 422, "IDEMPOTENCY_KEY_REUSED")
-            assert not is_replay(answer)
+            response = named.post(path, json=body)
+            rejected(response, 422, "IDEMPOTENCY_KEY_REUSED")
+            assert not is_replay(response)
         # Another user's key is a different one.
         added = named.as_seen_by(bo).post(json={"track_id": 2}, headers={"Idempotency-Key": KEY})
 
@@ -159,9 +159,9 @@ def test_a_repeated_join_returns_the_same_guest_with_and_without_the_cookie(
 
     again = stranger.post("/api/guests/", json={"name": "Cem"})
 
-    for answer in (second, again):
-        assert (first.status_code, answer.status_code, is_replay(answer)) == (201, 201, True)
-        assert answer.json()["guest_id"] == first.json()["guest_id"]
+    for response in (second, again):
+        assert (first.status_code, response.status_code, is_replay(response)) == (201, 201, True)
+        assert response.json()["guest_id"] == first.json()["guest_id"]
     elsewhere = new_client(headers={"X-Guest-Token": again.json()["token"]})
     assert elsewhere.get("/api/guests/me/").json()["guest_id"] == first.json()["guest_id"]
     assert stranger.get("/api/guests/me/").json()["name"] == "Cem"
@@ -218,6 +218,6 @@ def test_an_invalid_key_is_a_400_without_any_change_and_is_ignored_on_reads(queu
     with Observer(queue, expected=[]):
         for headers in (several, *([(b"Idempotency-Key", key)] for key in wrong)):
             added = queue.post(json={"track_id": queue.tracks[1]}, headers=headers)
-            for answer in (added, *(queue.post(path, headers=headers) for path in (f"{a}/play/", "stop/"))):
-                assert rejected(answer, 400, "VALIDATION_ERROR")["Idempotency-Key"]
+            for response in (added, *(queue.post(path, headers=headers) for path in (f"{a}/play/", "stop/"))):
+                assert rejected(response, 400, "VALIDATION_ERROR")["Idempotency-Key"]
             assert queue.http.get(queue.path, headers=headers).status_code == 200

@@ -59,9 +59,9 @@ def test_writes_of_other_origins_are_rejected_without_any_change(queue: Queue, n
         for origin, site in OTHERS:
             http = new_client(headers=headers_for(queue, origin, site))
             more = [http.post(path, json={"name": "Eve"}) for path in ("/api/guests/", "/api/rooms/")]
-            for answer in (*writes(http, queue, a), *more):
-                rejected(answer, 403, "PERMISSION_DENIED")
-                assert "Access-Control-Allow-Origin" not in answer.headers
+            for response in (*writes(http, queue, a), *more):
+                rejected(response, 403, "PERMISSION_DENIED")
+                assert "Access-Control-Allow-Origin" not in response.headers
             assert not http.cookies
             assert http.get(queue.path).status_code == 200  # reading is free
 
@@ -73,9 +73,9 @@ def test_own_pages_allowed_origins_and_programs_may_write(
     (a,) = queue.fill(1)
 
     with Observer(queue) as witness:
-        answers = writes(new_client(headers=headers_for(queue, origin, site)), queue, a)
+        responses = writes(new_client(headers=headers_for(queue, origin, site)), queue, a)
 
-    assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200, 204, 200]
+    assert [response.status_code for response in responses] == [201, 200, 200, 200, 200, 204, 200]
     kinds = ["added", "moved", "voted", "playing", "playing", "removed", "added"]
     assert witness.types == [f"track.{kind}" for kind in kinds]
 
@@ -111,8 +111,8 @@ def test_a_foreign_host_name_is_a_400_without_any_change(queue: Queue, server: T
 
     with Observer(queue, expected=[]):
         for path in ("", "events/", "stream/", "history/"):
-            answer = queue.http.get(queue.path + path, headers={"Host": host})
-            rejected(answer, 400, "HOST_NOT_ALLOWED")
+            response = queue.http.get(queue.path + path, headers={"Host": host})
+            rejected(response, 400, "HOST_NOT_ALLOWED")
         write = queue.post(f"{a}/play/", headers={"Host": host, "Origin": f"http://{host}"})
         rejected(write, 400, "HOST_NOT_ALLOWED")
         for headers in ({}, {"Origin": f"http://{host}"}):
@@ -164,11 +164,11 @@ def test_an_allowed_origin_may_send_a_preflight(queue: Queue):
         *[("GET", ""), ("POST", ""), ("PATCH", "1/"), ("DELETE", "1/")],
         *[("POST", "1/vote/"), ("GET", "events/"), ("GET", "stream/")],
     ]:
-        answer = preflight(queue.http, queue.path + path, method, ALLOWED)
-        assert answer.status_code in {200, 204}
-        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED
-        assert method.lower() in words(answer.headers["Access-Control-Allow-Methods"])
-        assert set(SENDABLE) <= words(answer.headers["Access-Control-Allow-Headers"])
+        response = preflight(queue.http, queue.path + path, method, ALLOWED)
+        assert response.status_code in {200, 204}
+        assert response.headers["Access-Control-Allow-Origin"] == ALLOWED
+        assert method.lower() in words(response.headers["Access-Control-Allow-Methods"])
+        assert set(SENDABLE) <= words(response.headers["Access-Control-Allow-Headers"])
 
     foreign = preflight(queue.http, queue.path, "POST", FOREIGN)
     assert "Access-Control-Allow-Origin" not in foreign.headers
@@ -194,7 +194,7 @@ def test_an_allowed_origin_may_read_rejections_of_its_writes_and_send_cookies(
     queue: Queue, ada: httpx.Client
 ):
     key, large = {"Idempotency-Key": "x" * 65}, b" " * (1024 * 1024 + 1)
-    answers = [
+    responses = [
         queue.post(json={}, headers={"Origin": ALLOWED}),
         queue.post("stop/", headers={"Origin": ALLOWED, **key}),
         queue.post("stop/", headers={"Origin": ALLOWED}, content=large),
@@ -202,7 +202,7 @@ def test_an_allowed_origin_may_read_rejections_of_its_writes_and_send_cookies(
         ada.get(f"{queue.path}my-votes/", headers={"Origin": ALLOWED}),
     ]
 
-    assert [answer.status_code for answer in answers] == [400, 400, 413, 401, 200]
-    for answer in answers:
-        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED
-        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+    assert [response.status_code for response in responses] == [400, 400, 413, 401, 200]
+    for response in responses:
+        assert response.headers["Access-Control-Allow-Origin"] == ALLOWED
+        assert response.headers["Access-Control-Allow-Credentials"] == "true"

@@ -6,14 +6,14 @@ import httpx
 
 
 def get_data(http: httpx.Client, address: str, **query: Any) -> Any:
-    """The data of a good answer."""
-    answer = http.get(address, params=query)
-    assert answer.status_code == 200, answer.text
-    return data_of(answer)
+    """The data of a good response."""
+    response = http.get(address, params=query)
+    assert response.status_code == 200, response.text
+    return data_of(response)
 
 
-def data_of(answer: httpx.Response) -> Any:
-    body = answer.json()
+def data_of(response: httpx.Response) -> Any:
+    body = response.json()
     assert body.keys() == {"status", "message", "data", "is_sample"}, body
     assert body["status"] == "success"
     assert isinstance(body["is_sample"], bool)
@@ -21,10 +21,10 @@ def data_of(answer: httpx.Response) -> Any:
     return body["data"]
 
 
-def rejected(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+def rejected(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """Proves that it is this error, in the envelope; its details."""
-    body = answer.json()
-    assert answer.status_code == status, answer.text
+    body = response.json()
+    assert response.status_code == status, response.text
     assert body.keys() == {"status", "message", "data", "error"}, body
     assert (body["status"], body["data"]) == ("error", None)
     assert body["error"].keys() == {"code", "message", "details"}

@@ -88,9 +88,9 @@ def ask(http: httpx.Client, query: str, at: str = GQL, **variables: Any) -> Any:
 
 
 def answered(http: httpx.Client, query: str, at: str = GQL, **variables: Any) -> dict[str, Any]:
-    answer = http.post(at, json={"query": query, "variables": variables})
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = http.post(at, json={"query": query, "variables": variables})
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 

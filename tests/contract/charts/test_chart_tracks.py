@@ -53,17 +53,17 @@ def test_tracks_that_sound_alike_are_sorted_by_similarity(client: httpx.Client, 
 
 def test_a_track_without_audio_features_has_unknown_similarity(client: httpx.Client):
     listed = get_data(client, "/api/charts/pop/soundcloud/")["tracks"]
-    answers = [get_data(client, f"/api/charts/tracks/{one['isrc']}/")["similar"] for one in listed]
+    responses = [get_data(client, f"/api/charts/tracks/{one['isrc']}/")["similar"] for one in listed]
 
-    assert {"status": "missing", "tracks": []} in answers
+    assert {"status": "missing", "tracks": []} in responses
 
 
 def test_a_sample_cannot_be_added(client: httpx.Client, entry: dict[str, Any]):
     before = client.get("/api/tracks/").headers["X-Total-Count"]
 
     for _ in range(2):
-        answer = client.post(f"/api/charts/tracks/{entry['isrc']}/library/")
-        assert rejected(answer, 409, "SAMPLE_TRACK") == {"isrc": entry["isrc"]}
+        response = client.post(f"/api/charts/tracks/{entry['isrc']}/library/")
+        assert rejected(response, 409, "SAMPLE_TRACK") == {"isrc": entry["isrc"]}
 
     assert client.get("/api/tracks/").headers["X-Total-Count"] == before
 

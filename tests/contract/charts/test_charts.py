@@ -160,13 +160,13 @@ def test_unknown_genres_services_and_days_are_a_404_in_the_envelope(client: http
     [("sort", "loud"), ("date", "2999-01-01"), ("date", "yesterday"), ("date", "")],
 )
 def test_invalid_values_are_a_400_in_the_envelope(client: httpx.Client, field: str, value: str):
-    answer = client.get("/api/charts/pop/", params={field: value})
-    assert rejected(answer, 400, "VALIDATION_ERROR").keys() == {field}
+    response = client.get("/api/charts/pop/", params={field: value})
+    assert rejected(response, 400, "VALIDATION_ERROR").keys() == {field}
 
 
 def test_errors_of_views_and_middleware_are_in_the_envelope(client: httpx.Client):
     rejected(client.post("/api/charts/pop/", json={}), 405, "METHOD_NOT_ALLOWED")
     rejected(client.delete("/graph-data/pop/"), 405, "METHOD_NOT_ALLOWED")
-    answer = client.get("/api/charts/pop/", headers={"X-Guest-Token": "no token"})
-    rejected(answer, 401, "NOT_AUTHENTICATED")
-    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    response = client.get("/api/charts/pop/", headers={"X-Guest-Token": "no token"})
+    rejected(response, 401, "NOT_AUTHENTICATED")
+    assert int(response.headers["Content-Length"]) == len(response.content)

@@ -241,8 +241,8 @@ def test_invalid_requests_are_rejected_in_the_envelope(client: httpx.Client, bod
 
 
 def test_invalid_json_and_graphql_errors_are_reported(client: httpx.Client):
-    answer = client.post("/api/GetPlaylist/", content=b"{", headers={"Content-Type": "application/json"})
-    rejected(answer, 400, "MALFORMED_JSON")
+    response = client.post("/api/GetPlaylist/", content=b"{", headers={"Content-Type": "application/json"})
+    rejected(response, 400, "MALFORMED_JSON")
 
     body = answered(client, "{ playlist(genre: 1, service: 2) { tracks } }")
     assert body["data"] is None
@@ -294,8 +294,8 @@ def test_responses_have_the_graphql_media_type_if_accepted(client: httpx.Client,
         *((kind, kind), (f"{kind}; charset=utf-8, application/json; q=0.9", kind)),
         *(("*/*", "application/json"), ("application/json", "application/json")),
     ):
-        answer = client.post(path, json={"query": "{ defaultGenre }"}, headers={"Accept": accept})
-        assert answer.headers["Content-Type"] == content_type
-        assert answer.json() == {"data": {"defaultGenre": "pop"}}
+        response = client.post(path, json={"query": "{ defaultGenre }"}, headers={"Accept": accept})
+        assert response.headers["Content-Type"] == content_type
+        assert response.json() == {"data": {"defaultGenre": "pop"}}
     rejected(client.post(path, json={}, headers={"Accept": kind}), 400, "VALIDATION_ERROR")
     assert client.post(path, json={}, headers={"Accept": "text/html"}).status_code == 406

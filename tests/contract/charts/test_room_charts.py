@@ -105,7 +105,7 @@ def test_invalid_and_future_weeks_and_other_errors_use_the_envelope(queue: Queue
         ),
         week(days_ago=-7),
     ):
-        answer = queue.http.get(address(queue), params={"week": given})
-        assert rejected(answer, 400, "VALIDATION_ERROR").keys() == {"week"}, given
+        response = queue.http.get(address(queue), params={"week": given})
+        assert rejected(response, 400, "VALIDATION_ERROR").keys() == {"week"}, given
     rejected(queue.http.get("/api/rooms/no-such-room/chart/"), 404, "NOT_FOUND")
     rejected(queue.http.post(address(queue), json={}), 405, "METHOD_NOT_ALLOWED")

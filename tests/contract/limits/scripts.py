@@ -64,10 +64,12 @@ class Script:
         line = self._lines[next(self._turns) % len(self._lines)]
         sent, sent_at = {"Content-Type": "application/json", **with_dashes(headers)}, time.monotonic()
         line.request(method, path, None if body is None else json.dumps(body), sent)
-        answer = line.getresponse()
-        raw, reported = answer.read(), {name.lower(): value for name, value in answer.getheaders()}
+        response = line.getresponse()
+        raw, reported = response.read(), {name.lower(): value for name, value in response.getheaders()}
         is_json = reported.get("content-type", "").startswith("application/json")
-        return Reply(answer.status, reported, json.loads(raw) if is_json else raw, sent_at, time.monotonic())
+        return Reply(
+            response.status, reported, json.loads(raw) if is_json else raw, sent_at, time.monotonic()
+        )
 
     def opened_stream(self, path: str, **headers: str) -> tuple[int, socket.socket]:
         """The status, and the line, which stays open until it is closed."""

@@ -83,7 +83,7 @@ def test_without_limits_no_request_is_rejected(narrow_client: httpx.Client) -> N
 
     made = [narrow_client.post("/api/rooms/", json={"name": "Free"}) for _ in range(11)]
 
-    assert {answer.status_code for answer in made} == {201}
+    assert {response.status_code for response in made} == {201}
 
 
 # --- Within an hour ----------------------------------------------------------------------------------

@@ -30,14 +30,14 @@ def short(queue: Queue, server: TuttiServer) -> list[int]:
 
 def player(queue: Queue, **action: Any) -> Any:
     path = f"/api/rooms/{queue.room}/player/"
-    answer = queue.http.post(path, json=action) if action else queue.http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = queue.http.post(path, json=action) if action else queue.http.get(path)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def rejected(queue: Queue, **action: Any) -> tuple[int, str]:
-    answer = queue.http.post(f"/api/rooms/{queue.room}/player/", json=action)
-    return answer.status_code, answer.json()["error"]["code"]
+    response = queue.http.post(f"/api/rooms/{queue.room}/player/", json=action)
+    return response.status_code, response.json()["error"]["code"]
 
 
 def report(item_id: int, position_ms: int, state: str, **at: str) -> dict[str, Any]:
@@ -104,10 +104,10 @@ def test_two_people_who_skip_at_the_same_time_skip_once(queue: Queue, new_client
     people = [new_client() for _ in range(4)]
     with ThreadPoolExecutor(len(people)) as threads:
         path = f"/api/rooms/{queue.room}/player/"
-        answers = list(threads.map(lambda http: http.post(path, json=skip), people))
+        responses = list(threads.map(lambda http: http.post(path, json=skip), people))
 
-    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
-    assert {answer.json()["error"]["code"] for answer in answers if answer.is_error} == {"CONFLICT"}
+    assert sorted(response.status_code for response in responses) == [200, 409, 409, 409]
+    assert {response.json()["error"]["code"] for response in responses if response.is_error} == {"CONFLICT"}
     assert (player(queue)["item"]["id"], queue.ids()) == (others[0], others)
 
 

@@ -22,11 +22,11 @@ def test_a_new_item_has_every_field_and_the_last_position(queue: Queue, client: 
     track = client.get(f"/api/tracks/{queue.tracks[0]}/").json()
 
     with Observer(queue) as witness:
-        answer = queue.post(json={"track_id": track["id"], "added_by": "Ada"})
+        response = queue.post(json={"track_id": track["id"], "added_by": "Ada"})
         second = queue.post(json={"track": queue.tracks[1]}).json()  # which is accepted for `track_id`
 
-    item = answer.json()
-    assert answer.status_code == 201
+    item = response.json()
+    assert response.status_code == 201
     assert [*item] == [
         *("id", "track", "track_id", "position", "votes", "added_by", "is_playing"),
         *("added_at", "played_at"),
@@ -36,11 +36,11 @@ def test_a_new_item_has_every_field_and_the_last_position(queue: Queue, client: 
     assert {name: item[name] for name in expected} == expected
     assert item["played_at"] is None
     assert abs(datetime.fromisoformat(item["added_at"]) - datetime.now(UTC)) < timedelta(minutes=1)
-    assert queue.item(item["id"]) == client.get(answer.headers["Location"]).json() == item
+    assert queue.item(item["id"]) == client.get(response.headers["Location"]).json() == item
     assert (item["position"], second["position"], second["track_id"]) == (1.0, 2.0, queue.tracks[1])
     assert queue.items() == witness.payloads == [item, second]
     queue.remove(item["id"])
-    rejected(client.get(answer.headers["Location"]), 404, "NOT_FOUND")
+    rejected(client.get(response.headers["Location"]), 404, "NOT_FOUND")
     rejected(queue.patch(item["id"], {"position": 1}), 404, "NOT_FOUND")
 
 
@@ -59,8 +59,8 @@ def test_an_unknown_room_is_a_404(client: httpx.Client):
         *(("PATCH", "1/", {"position": 1}), ("DELETE", "1/", None)),
     ]
     for method, part, body in asked:
-        answer = client.request(method, f"/api/rooms/nobody-is-here/playlist/{part}", json=body)
-        assert rejected(answer, 404, "NOT_FOUND") == {"room": "nobody-is-here"}
+        response = client.request(method, f"/api/rooms/nobody-is-here/playlist/{part}", json=body)
+        assert rejected(response, 404, "NOT_FOUND") == {"room": "nobody-is-here"}
 
 
 # --- Where a new item goes: `position`, `after`, `before` --------------------------------------------
@@ -71,11 +71,11 @@ def test_a_position_of_zero_is_replaced_within_its_gap(queue: Queue):
     headers = {"Content-Type": "application/json"}
     for written in ("0", "0.0", "-0.0", "-0"):
         content = f'{{"track_id": {queue.tracks[0]}, "position": {written}}}'
-        answer = queue.post(content=content, headers=headers)
-        assert answer.status_code == 201
-        for shown in (answer.content, queue.get(f"{answer.json()['id']}/").content):
+        response = queue.post(content=content, headers=headers)
+        assert response.status_code == 201
+        for shown in (response.content, queue.get(f"{response.json()['id']}/").content):
             assert json.loads(shown, parse_float=str)["position"] == "0.5"
-        queue.remove(answer.json()["id"])
+        queue.remove(response.json()["id"])
     first = queue.add(queue.tracks[0], position=-1)
 
     behind = queue.add(queue.tracks[1], after=first["id"])

@@ -40,17 +40,17 @@ class Music:
 
     def item(self, title: str) -> dict[str, Any]:
         body = {"track_id": self.track(title)["id"]}
-        answer = self.http.post(f"/api/rooms/{new_room(self.http)}/playlist/", json=body)
-        assert answer.status_code == 201, answer.text
-        return {**answer.json(), "room": answer.request.url.path.split("/")[3]}
+        response = self.http.post(f"/api/rooms/{new_room(self.http)}/playlist/", json=body)
+        assert response.status_code == 201, response.text
+        return {**response.json(), "room": response.request.url.path.split("/")[3]}
 
     def audio_of(self, item: dict[str, Any]) -> httpx.Response:
         return self.http.get(f"/api/rooms/{item['room']}/items/{item['id']}/audio/")
 
     def audio(self, title: str) -> dict[str, Any]:
-        answer = self.audio_of(self.item(title))
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.audio_of(self.item(title))
+        assert response.status_code == 200, response.text
+        return response.json()
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +98,10 @@ def test_a_track_has_the_urls_of_its_audio_and_cover(music: Music):
     }
     assert audio["url"].startswith("/api/")
     # Enough by itself: no cookie, and no other identification.
-    answer = httpx.get(music.server.base_url + audio["url"])
-    assert (answer.status_code, answer.content) == (200, content)
-    assert answer.headers["ETag"] == audio["etag"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    response = httpx.get(music.server.base_url + audio["url"])
+    assert (response.status_code, response.content) == (200, content)
+    assert response.headers["ETag"] == audio["etag"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_track_without_audio_has_none(music: Music):
@@ -116,10 +116,10 @@ def test_a_track_without_audio_has_none(music: Music):
 def test_each_audio_format_has_its_media_type(music: Music):
     for suffix, content_type in TYPES.items():
         audio = music.audio(f"Format {suffix[1:]}")
-        answer = music.http.head(audio["url"])
-        assert (answer.status_code, answer.content) == (200, b"")
-        assert audio["content_type"] == answer.headers["Content-Type"] == content_type
-        assert int(answer.headers["Content-Length"]) == audio["bytes"]
+        response = music.http.head(audio["url"])
+        assert (response.status_code, response.content) == (200, b"")
+        assert audio["content_type"] == response.headers["Content-Type"] == content_type
+        assert int(response.headers["Content-Length"]) == audio["bytes"]
 
 
 # --- Ranges ------------------------------------------------------------------------------------------
@@ -135,13 +135,13 @@ def test_a_range_returns_206_and_one_outside_of_the_file_416(music: Music):
         )
 
     for part, expected in {"0-0": content[:1], "10-": content[10:], "-5": content[-5:]}.items():
-        answer = get(part=f"bytes={part}")
-        assert (answer.status_code, answer.content) == (206, expected)
+        response = get(part=f"bytes={part}")
+        assert (response.status_code, response.content) == (206, expected)
     assert get(part="bytes=5-99999999").headers["Content-Range"] == f"bytes 5-{size - 1}/{size}"
     for part in (f"{size}-", "-0", "0-1,5-6"):
-        answer = get(part=f"bytes={part}")
-        rejected(answer, 416, "RANGE_NOT_SATISFIABLE")
-        assert answer.headers["Content-Range"] == f"bytes */{size}"
+        response = get(part=f"bytes={part}")
+        rejected(response, 416, "RANGE_NOT_SATISFIABLE")
+        assert response.headers["Content-Range"] == f"bytes */{size}"
     for nothing in ("bytes=2-1", "lines=1-2,5-6", f"bytes=0-{'9' * 5000}"):
         assert get(part=nothing).status_code == 200, nothing
     same = get(part="bytes=1-2", **{"if-range": audio["etag"]})
@@ -160,8 +160,8 @@ def test_an_audio_url_is_invalid_after_the_item_left_or_with_another_signature(m
     of_a_guest = music.http.post("/api/guests/", json={}).json()["token"]  # signed for another purpose
     changed = (url[:-1], f"{url}x", f"{url}/", url.replace(":", "x", 1))
     for wrong in (*changed, *(f"/api/audio/{one}" for one in ("", "x", ":", "::", "é:a:b", of_a_guest))):
-        answer = music.http.get(wrong)
-        assert answer.status_code in {403, 404}, wrong
+        response = music.http.get(wrong)
+        assert response.status_code in {403, 404}, wrong
     rejected(music.http.get(f"/api/audio/{of_a_guest}"), 403, "PERMISSION_DENIED")
     rejected(music.http.get(f"{url}x"), 403, "PERMISSION_DENIED")
 

@@ -76,15 +76,15 @@ def test_an_invalid_position_is_a_400(queue: Queue, voted_queue: Queue):
     with Observer(queue) as witness, Observer(voted_queue) as elsewhere:
         for method, path, body in writes:
             for names in pairs:
-                answer = queue.http.request(method, path, json={**body, **{n: places[n] for n in names}})
-                rejected(answer, 400, "VALIDATION_ERROR", *names)
+                response = queue.http.request(method, path, json={**body, **{n: places[n] for n in names}})
+                rejected(response, 400, "VALIDATION_ERROR", *names)
             for place, value in (*NO_PLACES, *strangers):
-                answer = queue.http.request(method, path, json={**body, place: value})
-                rejected(answer, 400, "VALIDATION_ERROR", place)
+                response = queue.http.request(method, path, json={**body, place: value})
+                rejected(response, 400, "VALIDATION_ERROR", place)
         for number in NO_NUMBERS:
             content, headers = f'{{"position": {number}}}', {"Content-Type": "application/json"}
-            answer = queue.http.patch(f"{queue.path}{a}/", content=content, headers=headers)
-            assert answer.status_code == 400, number
+            response = queue.http.patch(f"{queue.path}{a}/", content=content, headers=headers)
+            assert response.status_code == 400, number
         rejected(voted_queue.patch(a, {"after": b}), 404, "NOT_FOUND")
 
     assert witness.types == elsewhere.types == []

@@ -44,8 +44,8 @@ def test_stopping_sends_one_event_and_play_and_stop_need_no_body(queue: Queue):
             stopped = [queue.post("stop/", **request_parts) for _ in range(2)]
 
         assert (played.status_code, played.json()["id"]) == (200, a)
-        for answer in stopped:
-            assert (answer.status_code, answer.json()) == (200, {"status": "stopped"})
+        for response in stopped:
+            assert (response.status_code, response.json()) == (200, {"status": "stopped"})
         assert witness.payloads[1] == {"id": None, "is_playing": False, "stopped_id": a}
     assert queue.playing() is None
     assert [play["id"] for play in queue.history()] == [a] * 4
@@ -82,8 +82,8 @@ def test_a_rejected_patch_changes_nothing_and_rooms_play_independently(queue: Qu
         for item_id in (foreign, removed):
             rejected(queue.post(f"{item_id}/play/"), 404, "NOT_FOUND")
         for value in ("true", 1, None, []):
-            answer = queue.patch(b, {"before": a, "is_playing": value})
-            rejected(answer, 400, "VALIDATION_ERROR", "is_playing")
+            response = queue.patch(b, {"before": a, "is_playing": value})
+            rejected(response, 400, "VALIDATION_ERROR", "is_playing")
         rejected(queue.patch(b, {"after": foreign, "is_playing": True}), 400, "VALIDATION_ERROR", "after")
 
     assert (queue.playing(), voted_queue.playing()) == (a, foreign)
@@ -96,8 +96,8 @@ def test_history_has_each_ended_play_of_one_room_also_of_removed_items(queue: Qu
     """The last twenty, the newest first."""
     a, b, *more = queue.fill(20)
     played = queue.play(a)
-    answer = queue.get("history/")
-    assert (answer.json(), answer.headers["X-Total-Count"]) == ([], "0")
+    response = queue.get("history/")
+    assert (response.json(), response.headers["X-Total-Count"]) == ([], "0")
 
     queue.play(b)
     again = queue.play(a)

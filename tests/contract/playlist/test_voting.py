@@ -93,9 +93,9 @@ def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_has_precedence(
 
     with Observer(queue, expected=[]):
         assert queue.as_seen_by(new_client(headers=token)).vote(item, 1)["votes"] == 2
-        answer = as_staff.post(f"{item}/vote/", json={"value": 1}, headers=token)
+        response = as_staff.post(f"{item}/vote/", json={"value": 1}, headers=token)
 
-    assert (answer.status_code, answer.json()["votes"]) == (200, 2)
+    assert (response.status_code, response.json()["votes"]) == (200, 2)
 
 
 # --- The caller's own votes; what all clients share never has them, which check_item looks for -------
@@ -110,14 +110,14 @@ def test_own_votes_are_those_of_the_caller_in_this_room_with_their_seq(
     votes = [(as_ada, a, 1), (as_bo, b, -1), (as_ada, b, -1), (as_ada, c, 1), (as_ada, c, 0)]
     for voter, item, value in votes:
         voter.vote(item, value)
-        answer = as_ada.get("my-votes/")
-        named = answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"])
+        response = as_ada.get("my-votes/")
+        named = response.headers["X-Stream-Epoch"], int(response.headers["X-Stream-Seq"])
         assert named == queue.state().position
     voted_queue.as_seen_by(ada).vote(d, -1)
 
-    answer = as_ada.get("my-votes/")
-    assert answer.json() == {str(a): 1, str(b): -1}
-    assert answer.headers["Cache-Control"].startswith("private")
+    response = as_ada.get("my-votes/")
+    assert response.json() == {str(a): 1, str(b): -1}
+    assert response.headers["Cache-Control"].startswith("private")
     assert voted_queue.as_seen_by(ada).my_votes() == {str(d): -1}
     assert as_bo.my_votes() == {str(b): -1}
     assert queue.my_votes() == {}

@@ -69,14 +69,14 @@ def test_event_streams_have_the_same_events_as_sockets(queue: Queue, server: Tut
     ("path", "kind"), [("stream/", "text/event-stream"), ("events/", "application/json")]
 )
 def test_head_returns_the_headers_of_get_and_a_404_for_an_unknown_room(queue: Queue, path: str, kind: str):
-    answer = queue.http.head(queue.path + path)
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["Content-Type"].startswith(kind)
+    response = queue.http.head(queue.path + path)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Content-Type"].startswith(kind)
     for query in ("", "?epoch=x&since=0&wait=20"):
         nowhere = f"/api/rooms/nobody-is-here/playlist/{path}{query}"
         rejected(queue.http.get(nowhere), 404, "NOT_FOUND")
-        answer = queue.http.head(nowhere)
-        assert (answer.status_code, answer.content) == (404, b"")
+        response = queue.http.head(nowhere)
+        assert (response.status_code, response.content) == (404, b"")
 
 
 # --- The log for clients that poll -------------------------------------------------------------------
@@ -105,12 +105,12 @@ def test_a_limited_poll_continues_after_its_last_event(queue: Queue):
     events, since = [], old.seq
 
     for wanted in ([1, 2], [3, 4], [5], []):
-        answer = poll(queue, epoch=old.epoch, since=since, limit=2)
-        assert [event["seq"] for event in answer["events"]] == wanted
+        response = poll(queue, epoch=old.epoch, since=since, limit=2)
+        assert [event["seq"] for event in response["events"]] == wanted
         since = wanted[-1] if wanted else since
         where = {"epoch": old.epoch, "seq": since, "top": 5, "snapshot": None}
-        assert answer == {**where, "events": answer["events"]}
-        events += answer["events"]
+        assert response == {**where, "events": response["events"]}
+        events += response["events"]
 
     assert folded(old, events) == queue.state()
     for limit in (1, 500):
@@ -122,8 +122,8 @@ def test_invalid_values_are_a_400(queue: Queue):
     epoch = queue.state().epoch
     for asked, field in NONSENSE:
         query = {name: epoch if value == OWN else value for name, value in asked.items()}
-        answer = queue.http.get(f"{queue.path}events/", params=query)
-        rejected(answer, 400, "VALIDATION_ERROR", field)
+        response = queue.http.get(f"{queue.path}events/", params=query)
+        rejected(response, 400, "VALIDATION_ERROR", field)
 
 
 # --- `wait` holds a poll's answer until there is something -------------------------------------------
@@ -145,16 +145,16 @@ def test_a_write_completes_every_waiting_poll(queue: Queue, server: TuttiServer)
     with ExitStack() as opened:
         polls = [opened.enter_context(Poll(server, path(queue, wait=25))) for _ in range(5)]
         queue.play(a)
-        answers = [poll.answer() for poll in polls]
+        responses = [poll.answer() for poll in polls]
 
-    body = answers[0].body
+    body = responses[0].body
     assert [event["type"] for event in body["events"]] == ["track.playing"]
     assert (body["seq"], body["top"], body["snapshot"]) == (2, 2, None)
     assert folded(old, body["events"]) == queue.state()
-    for answer in answers:
-        assert (answer.status, answer.body) == (200, body)
-        assert answer.seconds < SOON_SECONDS
-        assert answer.headers["x-request-id"]
+    for response in responses:
+        assert (response.status, response.body) == (200, body)
+        assert response.seconds < SOON_SECONDS
+        assert response.headers["x-request-id"]
 
 
 def test_a_poll_without_events_is_empty_after_the_timeout(
@@ -165,11 +165,11 @@ def test_a_poll_without_events_is_empty_after_the_timeout(
 
     with Poll(server, path(queue, wait=0.4)) as poll:
         voted_queue.fill(1)
-        answer = poll.answer()
+        response = poll.answer()
 
-    assert answer.status == 200
-    assert answer.body == {"epoch": state.epoch, "seq": 2, "top": 2, "events": [], "snapshot": None}
-    assert 0.35 <= answer.seconds < SOON_SECONDS
+    assert response.status == 200
+    assert response.body == {"epoch": state.epoch, "seq": 2, "top": 2, "events": [], "snapshot": None}
+    assert 0.35 <= response.seconds < SOON_SECONDS
 
 
 @pytest.mark.parametrize("spelling", ["0.010000000000000002", "1e-3", "5E-324", "0e9", "-0.0"])
@@ -182,9 +182,9 @@ def test_polls_with_existing_events_or_a_snapshot_return_immediately(queue: Queu
     queue.play(ids[2])
     state = queue.state()
     with Poll(server, path(queue, wait=25, since=3)) as waiting:
-        answer = waiting.answer()
-    assert [event["seq"] for event in answer.body["events"]] == [4]
-    assert answer.seconds < SOON_SECONDS
+        response = waiting.answer()
+    assert [event["seq"] for event in response.body["events"]] == [4]
+    assert response.seconds < SOON_SECONDS
 
     snapshot = {"epoch": state.epoch, "seq": state.seq, "items": state.items}
     for address in (
@@ -194,12 +194,12 @@ def test_polls_with_existing_events_or_a_snapshot_return_immediately(queue: Queu
         path(queue, wait=25, since=state.seq + 1),
     ):
         with Poll(server, address) as waiting:
-            answer = waiting.answer()
-        assert answer.body == {
+            response = waiting.answer()
+        assert response.body == {
             **{"epoch": state.epoch, "seq": 4, "top": 4, "events": []},
             "snapshot": snapshot,
         }
-        assert answer.seconds < SOON_SECONDS
+        assert response.seconds < SOON_SECONDS
     queue.play(ids[0])
     after = poll(queue, epoch=state.epoch, since=state.seq)
     assert folded(state, after["events"]) == queue.state()

@@ -157,11 +157,11 @@ def test_messages_above_the_limit_get_an_error_and_the_500th_closes_the_socket(s
         ):
             busy.send("nonsense")
             ping(busy, 52)
-            answers = [busy.next("pong", "error") for _ in range(53)]
+            responses = [busy.next("pong", "error") for _ in range(53)]
             queue.fill(1)
 
-            assert [answer["type"] for answer in answers] == ["error", *["pong"] * 49, *["error"] * 3]
-            assert {answer["payload"]["code"] for answer in answers[50:]} == {"RATE_LIMITED"}
+            assert [response["type"] for response in responses] == ["error", *["pong"] * 49, *["error"] * 3]
+            assert {response["payload"]["code"] for response in responses[50:]} == {"RATE_LIMITED"}
             assert busy.wait_for("track.added") == other.wait_for("track.added")
             other.ping()
 
@@ -169,8 +169,8 @@ def test_messages_above_the_limit_get_an_error_and_the_500th_closes_the_socket(s
 def test_the_500th_message_closes_the_socket(strict_server: TuttiServer):
     with Socket.of_room(strict_server.ws_url, "main") as socket:
         ping(socket, 499)
-        answers = [socket.next("pong", "error")["type"] for _ in range(499)]
-        assert (answers.count("pong"), answers.count("error")) == (50, 449)
+        responses = [socket.next("pong", "error")["type"] for _ in range(499)]
+        assert (responses.count("pong"), responses.count("error")) == (50, 449)
 
         ping(socket, 1)
 

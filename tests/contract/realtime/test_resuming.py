@@ -96,11 +96,11 @@ def test_an_invalid_epoch_or_seq_is_an_error(queue: Queue, connect: Connect):
     queue.fill(1)
     assert [opened.next("track.added")["seq"] for opened in sockets] == [2] * len(sockets)
     for query in NO_QUERIES:
-        answer = queue.http.get(f"{queue.path}stream/", params=query)
-        rejected(answer, 400, "VALIDATION_ERROR")
+        response = queue.http.get(f"{queue.path}stream/", params=query)
+        rejected(response, 400, "VALIDATION_ERROR")
     for last_id in ("nonsense", "e:x"):
-        answer = queue.http.get(f"{queue.path}stream/", headers={"Last-Event-ID": last_id})
-        rejected(answer, 400, "VALIDATION_ERROR")
+        response = queue.http.get(f"{queue.path}stream/", headers={"Last-Event-ID": last_id})
+        rejected(response, 400, "VALIDATION_ERROR")
 
 
 # --- When the log has not everything, or everything would be too much, a snapshot is given -----------

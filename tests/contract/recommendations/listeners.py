@@ -23,23 +23,23 @@ class Listener:
         return f"/api/recommendations/user/{self.user_id}/"
 
     def read(self, **query: Any) -> dict[str, Any]:
-        answer = self.http.get(ME, params=query)
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.json()
+        response = self.http.get(ME, params=query)
+        assert response.status_code == 200, response.text
+        body: dict[str, Any] = response.json()
         check_recommendations(body)
         assert body["user_id"] == self.user_id
         return body
 
     def tell(self, kind: str, **subject: int) -> Any:
-        answer = self.http.post("/api/analytics/activity/", json={"activity_type": kind, **subject})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = self.http.post("/api/analytics/activity/", json={"activity_type": kind, **subject})
+        assert response.status_code == 201, response.text
+        return response.json()
 
     def refresh(self, **wanted: Any) -> dict[str, Any]:
         """Asks for it and waits; the job as it ended."""
-        answer = self.http.post(REFRESH, json=wanted)
-        assert answer.status_code == 202, answer.text
-        return ended(self.http, answer.json()["status_url"])
+        response = self.http.post(REFRESH, json=wanted)
+        assert response.status_code == 202, response.text
+        return ended(self.http, response.json()["status_url"])
 
 
 def ended(http: httpx.Client, status_url: str) -> dict[str, Any]:
@@ -47,9 +47,9 @@ def ended(http: httpx.Client, status_url: str) -> dict[str, Any]:
     reported: dict[str, Any] = {}
 
     def has_ended() -> bool:
-        answer = http.get(status_url)
-        assert answer.status_code == 200, answer.text
-        reported.update(answer.json())
+        response = http.get(status_url)
+        assert response.status_code == 200, response.text
+        reported.update(response.json())
         return reported["status"] in {"succeeded", "failed"}
 
     wait_for(has_ended)

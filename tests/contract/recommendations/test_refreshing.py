@@ -30,10 +30,10 @@ def test_a_refresh_is_accepted_immediately_and_ends(dee: Listener):
     dee.tell("skip", track_id=skipped)
     headers = {"Idempotency-Key": "again"}
 
-    answer = dee.http.post(REFRESH, headers=headers)  # without a body
+    response = dee.http.post(REFRESH, headers=headers)  # without a body
 
-    body = answer.json()
-    assert answer.status_code == 202
+    body = response.json()
+    assert response.status_code == 202
     assert body.keys() == {"job_id", "status", "status_url"}
     assert body["status"] == "queued"
     assert httpx.URL(body["status_url"]).path == job_page(body["job_id"])
@@ -84,10 +84,10 @@ def test_concurrent_refreshes_are_one_job(server: TuttiServer, dee: Listener, ti
             return [http.post(REFRESH) for _ in range(times)]
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = [answer for of_one in pool.map(ask, range(AT_ONCE)) for answer in of_one]
+        responses = [response for of_one in pool.map(ask, range(AT_ONCE)) for response in of_one]
 
-    assert [answer.status_code for answer in answers] == [202] * (AT_ONCE * times)
-    (status_url,) = {answer.json()["status_url"] for answer in answers}
+    assert [response.status_code for response in responses] == [202] * (AT_ONCE * times)
+    (status_url,) = {response.json()["status_url"] for response in responses}
     assert ended(dee.http, status_url)["status"] == "succeeded"
     again = dee.http.post(REFRESH).json()
     assert (again["status_url"], again["status"]) == (status_url, "succeeded")
@@ -114,10 +114,10 @@ def test_invalid_seeds_and_moods_are_rejected(dee: Listener):
 
 
 def test_staff_may_refresh_for_others(staff: httpx.Client, dee: Listener, eli: Listener):
-    answer = staff.post(f"{dee.page}refresh/")
+    response = staff.post(f"{dee.page}refresh/")
 
-    assert answer.status_code == 202
-    status_url = answer.json()["status_url"]
+    assert response.status_code == 202
+    status_url = response.json()["status_url"]
     assert ended(staff, status_url)["status"] == "succeeded"
     assert dee.http.get(status_url).status_code == 200
     rejected(eli.http.get(status_url), 404, "NOT_FOUND")
@@ -136,7 +136,7 @@ def test_others_and_anonymous_callers_may_not_refresh(
     rejected(others[0], 403, "PERMISSION_DENIED")
     for http in (client, ada):
         strangers = [http.post(page) for page in [*pages, REFRESH]]
-        assert all(answer.json() == strangers[0].json() for answer in strangers)
+        assert all(response.json() == strangers[0].json() for response in strangers)
         rejected(strangers[0], 401, "NOT_AUTHENTICATED")
         rejected(http.get(job_page(UNKNOWN)), 401, "NOT_AUTHENTICATED")
 
@@ -148,11 +148,11 @@ def test_others_and_anonymous_callers_may_not_refresh(
 def test_a_user_may_refresh_five_times_an_hour(newcomer: httpx.Client):
     begin_session(newcomer, registered(newcomer))
     for number in range(5):
-        answer = newcomer.post(REFRESH, json={"limit": number + 1})
-        assert answer.status_code == 202, answer.text
-        ended(newcomer, answer.json()["status_url"])
+        response = newcomer.post(REFRESH, json={"limit": number + 1})
+        assert response.status_code == 202, response.text
+        ended(newcomer, response.json()["status_url"])
 
-    rejected(answer := newcomer.post(REFRESH), 429, "RATE_LIMITED")
+    rejected(response := newcomer.post(REFRESH), 429, "RATE_LIMITED")
 
-    assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+    assert 3500 < int(response.headers["Retry-After"]) <= 3600
     assert newcomer.get("/api/recommendations/me/").status_code == 200

@@ -29,9 +29,9 @@ def page_of(room: str) -> str:
 
 
 def read(http: httpx.Client, room: str, **query: int) -> dict[str, Any]:
-    answer = http.get(page_of(room), params=query)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = http.get(page_of(room), params=query)
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     check_recommendations(body)
     assert body["room"] == room
     return body
@@ -108,8 +108,8 @@ def test_an_empty_room_gets_popular_tracks_that_can_be_queued(
 
     assert (then["source"], track_ids(then)) == ("cache", shown[3:])
     for limit in ("0", "101", "x"):
-        answer = queue.http.get(page_of(queue.room), params={"limit": limit})
-        rejected(answer, 400, "VALIDATION_ERROR", "limit")
+        response = queue.http.get(page_of(queue.room), params={"limit": limit})
+        rejected(response, 400, "VALIDATION_ERROR", "limit")
     for slug in ("no-such-room", "UPPER"):
         rejected(queue.http.get(page_of(slug)), 404, "NOT_FOUND")
 

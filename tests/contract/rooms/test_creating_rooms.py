@@ -19,16 +19,16 @@ USABLE_SLUG = re.compile(r"[a-z0-9-]{1,50}")
 
 
 def test_a_name_is_enough_for_a_room_with_an_empty_queue(client: httpx.Client, ada: httpx.Client):
-    answer = ada.post("/api/rooms/", json={"name": "Kitchen Party"})
+    response = ada.post("/api/rooms/", json={"name": "Kitchen Party"})
 
-    room = answer.json()
-    assert answer.status_code == 201
+    room = response.json()
+    assert response.status_code == 201
     check_room(room)
     reported = (room["name"], room["is_public"], room["order"], room["items"])
     assert reported == ("Kitchen Party", True, "manual", 0)
     assert room["slug"].startswith("kitchen-party")
     assert client.get(f"/api/rooms/{room['slug']}/").json() == room
-    assert client.get(answer.headers["Location"]).json() == room
+    assert client.get(response.headers["Location"]).json() == room
     state = queue_of(client, room["slug"]).state()
     assert (state.items, state.seq) == ([], 0)
 
@@ -37,11 +37,11 @@ def test_a_name_is_enough_for_a_room_with_an_empty_queue(client: httpx.Client, a
 def test_every_name_gives_a_valid_unique_slug(ada: httpx.Client):
     slugs = set()
     for name in ("Çay Bahçesi", "☆☆☆", "-", "a" * 80, "Under_score", "  Padded  ", "Twins", "Twins"):
-        answer = ada.post("/api/rooms/", json={"name": name})
-        assert answer.status_code == 201
-        assert answer.json()["name"] == name.strip()
-        assert USABLE_SLUG.fullmatch(answer.json()["slug"])
-        slugs.add(answer.json()["slug"])
+        response = ada.post("/api/rooms/", json={"name": name})
+        assert response.status_code == 201
+        assert response.json()["name"] == name.strip()
+        assert USABLE_SLUG.fullmatch(response.json()["slug"])
+        slugs.add(response.json()["slug"])
 
     assert len(slugs) == 8
     assert ada.post("/api/rooms/", json={"name": "Große Sause"}).json()["slug"].startswith("grosse-sause")
@@ -51,15 +51,15 @@ def test_all_fields_can_be_set_and_a_taken_slug_is_a_409(client: httpx.Client, a
     """A slug has one to fifty of few characters."""
     wanted = {"name": "Hall", "is_public": False, "order": "votes"}
     for slug in ("1", "a-b-c", "-", "x" * 50):
-        answer = ada.post("/api/rooms/", json={**wanted, "slug": slug})
-        made = {**wanted, "slug": slug, "items": 0, "created_at": answer.json()["created_at"]}
-        assert (answer.status_code, answer.json()) == (201, made)
+        response = ada.post("/api/rooms/", json={**wanted, "slug": slug})
+        made = {**wanted, "slug": slug, "items": 0, "created_at": response.json()["created_at"]}
+        assert (response.status_code, response.json()) == (201, made)
         assert client.get(f"/api/rooms/{slug}/").json() == made
         assert ada.delete(f"/api/rooms/{slug}/").status_code == 204
     for taken in ("main", room):
         before = client.get(f"/api/rooms/{taken}/").json()
-        answer = ada.post("/api/rooms/", json={"name": "Thief", "slug": taken})
-        assert rejected(answer, 409, "CONFLICT") == {"slug": taken}
+        response = ada.post("/api/rooms/", json={"name": "Thief", "slug": taken})
+        assert rejected(response, 409, "CONFLICT") == {"slug": taken}
         assert client.get(f"/api/rooms/{taken}/").json() == before
 
 
@@ -117,15 +117,15 @@ def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client, queue:
     public = client.get(f"/api/rooms/{queue.room}/").json()
     main = client.get("/api/rooms/main/").json()
 
-    answer = client.get("/api/rooms/")
+    response = client.get("/api/rooms/")
 
-    rooms = answer.json()
+    rooms = response.json()
     for room in rooms:
         check_room(room)
     assert public in rooms
     assert public["items"] == 2
     assert hidden["slug"] not in [room["slug"] for room in rooms]
-    assert answer.headers["X-Total-Count"] == str(len(rooms))
+    assert response.headers["X-Total-Count"] == str(len(rooms))
     assert client.get(f"/api/rooms/{hidden['slug']}/").json() == hidden
     assert (main["slug"], main["is_public"], main["order"]) == ("main", True, "manual")
     assert main in rooms

@@ -20,24 +20,24 @@ from tests.processes import TuttiServer
 def may_change(http: httpx.Client, slug: str) -> bool:
     """Whether it was let, and that what came of it is to be seen."""
     before = http.get(f"/api/rooms/{slug}/").json()
-    answer = http.patch(f"/api/rooms/{slug}/", json={"name": "New name"})
+    response = http.patch(f"/api/rooms/{slug}/", json={"name": "New name"})
     after = http.get(f"/api/rooms/{slug}/").json()
-    if answer.status_code == 200:
-        assert answer.json() == after == {**before, "name": "New name"}
+    if response.status_code == 200:
+        assert response.json() == after == {**before, "name": "New name"}
         return True
-    rejected(answer, 403, "PERMISSION_DENIED")
+    rejected(response, 403, "PERMISSION_DENIED")
     rejected(http.delete(f"/api/rooms/{slug}/"), 403, "PERMISSION_DENIED")
     assert after == before
     return False
 
 
 def may_delete(http: httpx.Client, slug: str) -> bool:
-    answer = http.delete(f"/api/rooms/{slug}/")
+    response = http.delete(f"/api/rooms/{slug}/")
     found = http.get(f"/api/rooms/{slug}/")
-    if answer.status_code == 204:
+    if response.status_code == 204:
         rejected(found, 404, "NOT_FOUND")
         return True
-    rejected(answer, 403, "PERMISSION_DENIED")
+    rejected(response, 403, "PERMISSION_DENIED")
     assert found.status_code == 200
     return False
 
@@ -90,8 +90,8 @@ def own_queue(ada: httpx.Client) -> Queue:
 
 
 def delete(queue: Queue) -> None:
-    answer = queue.http.delete(f"/api/rooms/{queue.room}/")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = queue.http.delete(f"/api/rooms/{queue.room}/")
+    assert (response.status_code, response.content) == (204, b"")
 
 
 def test_a_deleted_room_leaves_no_rows(own_queue: Queue):
@@ -126,9 +126,9 @@ def test_deleting_a_room_ends_only_its_streams(own_queue: Queue, queue: Queue, s
 
         assert silent.close_code() == resumed.close_code() == 4404
         assert stream.has_ended()
-        answer = poll.answer()
-        assert (answer.status, answer.body["error"]["code"]) == (404, "NOT_FOUND")
-        assert answer.seconds < 10
+        response = poll.answer()
+        assert (response.status, response.body["error"]["code"]) == (404, "NOT_FOUND")
+        assert response.seconds < 10
         queue.fill(1)
         assert elsewhere.next("track.added")["seq"] == queue.state().seq
 
@@ -194,13 +194,17 @@ def test_a_new_name_is_broadcast_once_and_before_a_new_order(own_queue: Queue, b
     own_queue.vote(b, 1)
 
     with Observer(own_queue, expected=["room.renamed", "room.renamed", "playlist.reordered"]) as witness:
-        answers = [change(own_queue, name=name) for name in ("  Another  ", " Another ")]
+        responses = [change(own_queue, name=name) for name in ("  Another  ", " Another ")]
         rejected(change(own_queue, name=""), 400, "VALIDATION_ERROR", "name")
         rejected(change(own_queue.as_seen_by(bo), name="Mine"), 403, "PERMISSION_DENIED")
         assert change(own_queue, name="A third", order="votes").status_code == 200
 
-    for answer in answers:
-        assert (answer.status_code, answer.json()["name"], answer.json()["items"]) == (200, "Another", 2)
+    for response in responses:
+        assert (response.status_code, response.json()["name"], response.json()["items"]) == (
+            200,
+            "Another",
+            2,
+        )
     assert own_queue.ids() == [b, a]
     assert witness.payloads[:2] == [{"name": "Another"}, {"name": "A third"}]
 

@@ -112,8 +112,8 @@ def test_an_unknown_ordering_is_a_400_and_the_default_is_by_id(client: httpx.Cli
         check_track(track)
     assert client.get("/api/tracks/?search=&genre=&ordering=").json() == listed
     for ordering in ("votes", "-isrc", "title,artist", "--title", "TITLE", "title_key", "-", "id"):
-        answer = client.get("/api/tracks/", params={"ordering": ordering})
-        rejected(answer, 400, "VALIDATION_ERROR", "ordering")
+        response = client.get("/api/tracks/", params={"ordering": ordering})
+        rejected(response, 400, "VALIDATION_ERROR", "ordering")
     for field in ("search", "genre", "ordering"):
         for value in ("a\x00b", "x" * 301):
             rejected(client.get("/api/tracks/", params={field: value}), 400, "VALIDATION_ERROR", field)

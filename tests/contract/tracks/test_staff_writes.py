@@ -43,8 +43,8 @@ def test_others_get_403_without_any_change(
     http, track = request.getfixturevalue(who), library.add("Ours")
     total = client.get("/api/tracks/").headers["X-Total-Count"]
 
-    for answer in writes(http, track["id"]):
-        rejected(answer, status, code)
+    for response in writes(http, track["id"]):
+        rejected(response, status, code)
 
     assert http.get(f"/api/tracks/{track['id']}/").json() == track
     assert http.get("/api/tracks/").headers["X-Total-Count"] == total
@@ -84,8 +84,8 @@ def test_staff_creates_changes_and_deletes_a_track(
 
     library.delete(track["id"])
     rejected(client.get(path), 404, "NOT_FOUND")
-    for answer in writes(staff, track["id"])[1:]:
-        rejected(answer, 404, "NOT_FOUND")
+    for response in writes(staff, track["id"])[1:]:
+        rejected(response, 404, "NOT_FOUND")
 
 
 @pytest.mark.both_sizes
@@ -96,8 +96,8 @@ def test_a_taken_isrc_is_a_409(library: Library, staff: httpx.Client):
     body = {"title": "Two", "artist": "Nobody", "isrc": "qz-zzz-26-00001"}
 
     for method, path in (("POST", ""), ("PUT", f"{other}/"), ("PATCH", f"{other}/")):
-        answer = staff.request(method, f"/api/tracks/{path}", json=body)
-        details = rejected(answer, 409, "CONFLICT")
+        response = staff.request(method, f"/api/tracks/{path}", json=body)
+        details = rejected(response, 409, "CONFLICT")
         assert details == {"isrc": "QZZZZ2600001", "track_id": first["id"]}
 
     assert library.found(search=f"two {library.word}") == []
@@ -127,10 +127,10 @@ def test_an_invalid_track_is_a_400(staff: httpx.Client, library: Library):
         body = {**WHOLE, "album": library.word, field: value}
         rejected(staff.post("/api/tracks/", json=body), 400, "VALIDATION_ERROR", field)
     for no_object in ([], "Halo", 5, None, [WHOLE]):
-        answer = staff.post(
+        response = staff.post(
             "/api/tracks/", content=json.dumps(no_object), headers={"Content-Type": "application/json"}
         )
-        rejected(answer, 400, "VALIDATION_ERROR")
+        rejected(response, 400, "VALIDATION_ERROR")
     rejected(staff.post("/api/tracks/", json={}), 400, "VALIDATION_ERROR", "title", "artist")
 
     assert library.found(search=library.word) == []

@@ -31,19 +31,19 @@ def test_callers_without_an_account_get_the_same_401_for_every_id(
 ):
     ids = [account["id"], account["id"] + 100_000, 0, 10**17, "me"]
 
-    answers = [
+    responses = [
         http.request(method, f"/api/users/{one}/", json=None if method == "GET" else {"profile": TASTE})
         for http in (client, bo)
         for one in ids
         for method in ("GET", "PUT", "PATCH")
     ]
-    answers += [http.get("/api/users/me/export/") for http in (client, bo)]
-    answers += [http.delete("/api/users/me/") for http in (client, bo)]
+    responses += [http.get("/api/users/me/export/") for http in (client, bo)]
+    responses += [http.delete("/api/users/me/") for http in (client, bo)]
 
-    for answer in answers:
-        rejected(answer, 401, "NOT_AUTHENTICATED")
-    assert len({answer.content for answer in answers}) == 1
-    assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
+    for response in responses:
+        rejected(response, 401, "NOT_AUTHENTICATED")
+    assert len({response.content for response in responses}) == 1
+    assert {response.headers["WWW-Authenticate"] for response in responses} == {"Bearer"}
 
 
 def test_the_list_of_accounts_has_only_the_callers_own(
@@ -52,9 +52,9 @@ def test_the_list_of_accounts_has_only_the_callers_own(
     """Staff sees all accounts."""
     lists = [http.get("/api/users/") for http in (client, bo, owner)]
 
-    assert [answer.status_code for answer in lists] == [200] * 3
-    assert [[user["id"] for user in answer.json()] for answer in lists] == [[], [], [account["id"]]]
-    assert [answer.headers["X-Total-Count"] for answer in lists] == ["0", "0", "1"]
+    assert [response.status_code for response in lists] == [200] * 3
+    assert [[user["id"] for user in response.json()] for response in lists] == [[], [], [account["id"]]]
+    assert [response.headers["X-Total-Count"] for response in lists] == ["0", "0", "1"]
     assert account["id"] in {user["id"] for user in staff.get("/api/users/").json()}
     assert staff.get(f"/api/users/{account['id']}/").json()["email"] == account["email"]
 
@@ -63,7 +63,7 @@ def test_the_list_of_accounts_has_only_the_callers_own(
 def test_put_replaces_the_profile_and_patch_merges_it(owner: httpx.Client, account: Account, name: str):
     path = f"/api/users/{account['id'] if name == 'id' else 'me'}/"
 
-    answers = [
+    responses = [
         owner.put(path, json={"profile": TASTE}),
         owner.patch(path, json={"profile": {"moods": ["sad"]}}),
         owner.patch(path, json={}),
@@ -71,13 +71,13 @@ def test_put_replaces_the_profile_and_patch_merges_it(owner: httpx.Client, accou
         owner.put(path, json={**owner.get(path).json(), "profile": {"moods": ["calm"]}}),
     ]
 
-    assert [answer.status_code for answer in answers] == [200] * 5
-    assert [answer.json()["profile"] for answer in answers] == [
+    assert [response.status_code for response in responses] == [200] * 5
+    assert [response.json()["profile"] for response in responses] == [
         TASTE,
         *[{**TASTE, "moods": ["sad"]}] * 2,
         *[{**EMPTY, "moods": [mood]} for mood in ("party", "calm")],
     ]
-    assert owner.get("/api/users/me/").json() == answers[-1].json()
+    assert owner.get("/api/users/me/").json() == responses[-1].json()
 
 
 def test_others_see_only_id_and_name_and_only_staff_may_change_them(
@@ -120,6 +120,6 @@ def test_only_registering_reveals_a_taken_address(
 ):
     taken, free = registered(client)["email"], facts()["email"]
 
-    answers = [owner.patch("/api/users/me/", json={"email": email}) for email in (taken, free)]
+    responses = [owner.patch("/api/users/me/", json={"email": email}) for email in (taken, free)]
 
-    assert answers[0].content == answers[1].content
+    assert responses[0].content == responses[1].content

@@ -26,10 +26,10 @@ def test_votes_items_plays_and_rooms_of_a_guest_are_transferred(
         if account is None:
             account = registered(bo)
         else:
-            answer = (begin_session if way == "session" else get_tokens)(bo, account)
-            assert answer.status_code == 200
+            response = (begin_session if way == "session" else get_tokens)(bo, account)
+            assert response.status_code == 200
             assert "tutti_guest" not in bo.cookies
-            account |= answer.json()
+            account |= response.json()
         assert account is not None
 
     assert own.item(item)["added_by"] == "Bo"

@@ -98,18 +98,18 @@ def test_if_only_the_log_has_the_erased_name_listeners_get_a_snapshot(
 def test_erasing_deletes_the_account_and_its_sessions(client: httpx.Client, own: Queue, account: Account):
     begin_session(client, account)
 
-    answer = client.delete("/api/users/me/", headers={"Idempotency-Key": "bye"})
+    response = client.delete("/api/users/me/", headers={"Idempotency-Key": "bye"})
 
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (response.status_code, response.content) == (204, b"")
     assert "sessionid" not in client.cookies
-    for answer in (
+    for response in (
         client.get("/api/users/me/"),
         own.http.get("/api/users/me/"),
         own.http.delete("/api/users/me/"),
         get_tokens(client, account),
         client.post("/api/auth/token/refresh/", json={"refresh": account["refresh"]}),
     ):
-        rejected(answer, 401, "NOT_AUTHENTICATED")
+        rejected(response, 401, "NOT_AUTHENTICATED")
     assert registered(client, account["username"])["id"] != account["id"]
 
 
@@ -149,12 +149,12 @@ def test_the_export_is_one_document_with_everything(
     own.remove(gone)
     before = queue.state()
 
-    answer = own.http.get("/api/users/me/export/")
+    response = own.http.get("/api/users/me/export/")
 
-    body = answer.json()
-    assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == "private, no-store"
-    assert "attachment" in answer.headers["Content-Disposition"]
+    body = response.json()
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "attachment" in response.headers["Content-Disposition"]
     assert (body["account"]["id"], body["account"]["email"]) == (account["id"], account["email"])
     assert body["profile"] == TASTE
     assert [(vote["item_id"], vote["value"], vote["room"]) for vote in body["votes"]] == [
@@ -164,9 +164,9 @@ def test_the_export_is_one_document_with_everything(
     assert [item["item_id"] for item in body["removed_items"]] == [gone]
     assert [play["item"]["id"] for play in body["plays"]] == [kept]
     assert len(body["tokens"]) == 1
-    assert account["access"] not in answer.text
-    assert account["refresh"] not in answer.text
-    assert '"added_by":"Bo"' not in answer.text
+    assert account["access"] not in response.text
+    assert account["refresh"] not in response.text
+    assert '"added_by":"Bo"' not in response.text
     assert queue.state() == before
 
 
@@ -177,11 +177,11 @@ def test_long_exports_are_complete(client: httpx.Client, queue: Queue):
     activity = {"track_id": queue.tracks[0], "activity_type": "play", "context": context}
     assert client.post("/api/analytics/activity/", json=[activity] * 300, headers=own).status_code == 201
 
-    answer = client.get("/api/users/me/export/", headers=own)
+    response = client.get("/api/users/me/export/", headers=own)
 
-    assert answer.status_code == 200
-    assert len(answer.content) == int(answer.headers["Content-Length"]) > 300 * 1600
-    body = answer.json()
+    assert response.status_code == 200
+    assert len(response.content) == int(response.headers["Content-Length"]) > 300 * 1600
+    body = response.json()
     assert [one["context"] for one in body["activities"]] == [context] * 300
     assert (body["account"]["is_staff"], body["votes"], len(body["tokens"])) == (False, [], 1)
-    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["Cache-Control"] == "private, no-store"

@@ -11,12 +11,12 @@ from tests.contract.queues import Queue
 def test_a_new_guest_has_an_id_a_name_and_a_unique_token(client: httpx.Client):
     """A name is not needed."""
     names = {"  Ada  ": "Ada", "é" * 50: "é" * 50, "Bo": "Bo"}
-    answers = [client.post("/api/guests/", json={"name": name}) for name in names]
-    answers.append(client.post("/api/guests/", json={}))
+    responses = [client.post("/api/guests/", json={"name": name}) for name in names]
+    responses.append(client.post("/api/guests/", json={}))
 
-    guests = [answer.json() for answer in answers]
-    for answer, guest in zip(answers, guests, strict=True):
-        assert answer.status_code == 201
+    guests = [response.json() for response in responses]
+    for response, guest in zip(responses, guests, strict=True):
+        assert response.status_code == 201
         assert guest.keys() == {"guest_id", "name", "token"}
         assert isinstance(guest["guest_id"], str)
         assert len(guest["guest_id"]) >= 8
@@ -29,11 +29,11 @@ def test_me_is_the_guest_of_cookie_or_header_and_can_be_renamed(client: httpx.Cl
     guest = client.post("/api/guests/", json={"name": "Bo"}).json()
 
     for http in (client, new_client(headers={"X-Guest-Token": guest["token"]})):
-        answer = http.get("/api/guests/me/")
-        assert (answer.status_code, answer.json()) == (200, {"guest_id": guest["guest_id"], "name": "Bo"})
-        assert answer.headers["Cache-Control"] == "private, no-cache"
+        response = http.get("/api/guests/me/")
+        assert (response.status_code, response.json()) == (200, {"guest_id": guest["guest_id"], "name": "Bo"})
+        assert response.headers["Cache-Control"] == "private, no-cache"
     changed = client.patch("/api/guests/me/", json={"name": " Bo Diddley "})
-    assert (changed.status_code, changed.json()) == (200, {**answer.json(), "name": "Bo Diddley"})
+    assert (changed.status_code, changed.json()) == (200, {**response.json(), "name": "Bo Diddley"})
     assert http.get("/api/guests/me/").json() == changed.json()
 
 
@@ -63,22 +63,22 @@ def test_an_invalid_name_is_a_400(client: httpx.Client, ada: httpx.Client):
 
 def test_the_guest_cookie_is_http_only_and_set_only_on_request(queue: Queue, client: httpx.Client):
     (a,) = queue.fill(1)
-    answers = [
+    responses = [
         *(client.get(path) for path in ("/", "/api/", "/api/tracks/", queue.path, f"{queue.path}my-votes/")),
         client.post(f"{queue.path}{a}/vote/", json={"value": 1}),
         client.post(f"{queue.path}{a}/play/"),
         client.get("/api/guests/me/"),
         client.get(f"{queue.path}events/"),
     ]
-    assert [answer.headers.get("Set-Cookie") for answer in answers] == [None] * len(answers)
+    assert [response.headers.get("Set-Cookie") for response in responses] == [None] * len(responses)
 
-    answer = client.post("/api/guests/", json={"name": "Ada"})
+    response = client.post("/api/guests/", json={"name": "Ada"})
 
-    (cookie,) = answer.headers.get_list("Set-Cookie")
+    (cookie,) = response.headers.get_list("Set-Cookie")
     flags = {part.strip().lower() for part in cookie.split(";")[1:]}
     assert {"httponly", "samesite=lax", "path=/", f"max-age={365 * 24 * 3600}"} <= flags
     assert "secure" not in flags
-    assert answer.json()["token"] in cookie.split(";")[0]
+    assert response.json()["token"] in cookie.split(";")[0]
 
 
 # --- The token ---------------------------------------------------------------------------------------
@@ -113,10 +113,10 @@ def test_a_token_with_the_id_of_another_guest_is_invalid(
     with Observer(queue, expected=[]):
         for token in ("nonsense", "a:b:c", "x" * 3000, forged):
             http = queue.as_seen_by(new_client(headers={"X-Guest-Token": token}, cookies=dict(ada.cookies)))
-            for answer in (
+            for response in (
                 http.http.get("/api/guests/me/"),
                 http.http.get(f"{queue.path}my-votes/"),
                 http.post(f"{a}/vote/", json={"value": 1}),
                 http.post(json={"track_id": queue.tracks[1]}),
             ):
-                rejected(answer, 401, "NOT_AUTHENTICATED")
+                rejected(response, 401, "NOT_AUTHENTICATED")

@@ -42,16 +42,16 @@ def test_changing_a_password_needs_the_current_one(client: httpx.Client, bo: htt
         rejected(change(client, PASSWORD, weak), 400, "VALIDATION_ERROR", "new_password")
     assert get_tokens(client, account).status_code == 200
 
-    answer = change(client, PASSWORD, NEW)
+    response = change(client, PASSWORD, NEW)
 
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (response.status_code, response.content) == (204, b"")
     assert client.get("/api/users/me/").status_code == 200
-    for answer in (
+    for response in (
         get_tokens(client, account),
         bo.get("/api/users/me/", headers=bearer(account)),
         bo.post("/api/auth/token/refresh/", json={"refresh": account["refresh"]}),
     ):
-        rejected(answer, 401, "NOT_AUTHENTICATED")
+        rejected(response, 401, "NOT_AUTHENTICATED")
     assert get_tokens(client, account, NEW).status_code == 200
 
 
@@ -59,18 +59,20 @@ def test_changing_a_password_needs_the_current_one(client: httpx.Client, bo: htt
 def test_a_reset_request_has_the_same_response_for_known_and_unknown_addresses(
     client: httpx.Client, account: Account
 ):
-    answers = [
+    responses = [
         client.post("/api/auth/password/reset/", json={"email": email})
         for email in (account["email"], account["email"].upper(), facts()["email"])
     ]
 
-    assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"{}")}
+    assert {(response.status_code, response.content) for response in responses} == {(202, b"{}")}
     for email in ("nonsense", "", None, 5):
-        answer = client.post("/api/auth/password/reset/", json={"email": email})
-        rejected(answer, 400, "VALIDATION_ERROR", "email")
+        response = client.post("/api/auth/password/reset/", json={"email": email})
+        rejected(response, 400, "VALIDATION_ERROR", "email")
     for token in (*NO_TOKENS, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5.x"):  # the last names an id that no column holds
-        answer = client.post("/api/auth/password/reset/confirm/", json={"token": token, "new_password": NEW})
-        rejected(answer, 400, "VALIDATION_ERROR", "token")
+        response = client.post(
+            "/api/auth/password/reset/confirm/", json={"token": token, "new_password": NEW}
+        )
+        rejected(response, 400, "VALIDATION_ERROR", "token")
 
 
 def test_the_mailed_token_is_single_use(start_server: StartServer, tmp_path: Path):
@@ -85,12 +87,12 @@ def test_the_mailed_token_is_single_use(start_server: StartServer, tmp_path: Pat
         body = {"token": token, "new_password": NEW}
 
         weak = http.post("/api/auth/password/reset/confirm/", json={**body, "new_password": "short"})
-        answer = http.post("/api/auth/password/reset/confirm/", json=body)
+        response = http.post("/api/auth/password/reset/confirm/", json=body)
         again = http.post("/api/auth/password/reset/confirm/", json={**body, "new_password": f"{NEW} again"})
 
         assert (message["To"], message["From"]) == (account["email"], "dj@tutti.example")
         rejected(weak, 400, "VALIDATION_ERROR", "new_password")
-        assert (answer.status_code, answer.content) == (204, b"")
+        assert (response.status_code, response.content) == (204, b"")
         rejected(again, 400, "VALIDATION_ERROR", "token")
         assert get_tokens(http, account, NEW).status_code == 200
         rejected(get_tokens(http, account), 401, "NOT_AUTHENTICATED")

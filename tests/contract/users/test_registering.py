@@ -26,17 +26,19 @@ def test_registering_returns_the_profile(client: httpx.Client, path: str):
     name = new_name()
 
     profile = {"favorite_genres": [" Jazz ", "jazz", "Soul"]}
-    answer = client.post(path, json=facts(name, profile=profile, is_staff=True, is_superuser=True, id=10**6))
+    response = client.post(
+        path, json=facts(name, profile=profile, is_staff=True, is_superuser=True, id=10**6)
+    )
 
-    account = answer.json()
-    assert answer.status_code == 201
+    account = response.json()
+    assert response.status_code == 201
     assert account.keys() == {"id", "username", "email", "profile", "date_joined", "access", "refresh"}
     assert (account["username"], account["email"]) == (name, f"{name}@tutti.example")
     assert account["profile"] == {**EMPTY, "favorite_genres": ["Jazz", "Soul"]}
     assert INSTANT.fullmatch(account["date_joined"])
-    assert answer.headers["Location"].endswith(f"/api/users/{account['id']}/")
-    assert answer.headers["Cache-Control"] == "private, no-store"
-    assert PASSWORD not in answer.text
+    assert response.headers["Location"].endswith(f"/api/users/{account['id']}/")
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert PASSWORD not in response.text
     assert not client.cookies
     seen = client.get("/api/users/me/", headers=bearer(account)).json()
     assert seen == {key: value for key, value in account.items() if key not in {"access", "refresh"}}
@@ -61,8 +63,8 @@ def test_a_taken_name_or_address_is_a_409_in_any_case_and_a_repetition_returns_t
         ({"email": email}, {"email"}),
         ({"username": name, "email": email}, {"username", "email"}),
     ):
-        answer = client.post("/api/users/", json=facts(**changes))
-        assert rejected(answer, 409, "CONFLICT").keys() == fields
+        response = client.post("/api/users/", json=facts(**changes))
+        assert rejected(response, 409, "CONFLICT").keys() == fields
 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.headers["Idempotency-Replayed"] == "true"
@@ -89,12 +91,12 @@ NONSENSE: list[tuple[str, Any]] = [
 def test_invalid_values_are_a_400(client: httpx.Client):
     body = facts()
     for field, value in NONSENSE:
-        answer = client.post("/api/users/", json={**body, field: value})
-        rejected(answer, 400, "VALIDATION_ERROR", field)
+        response = client.post("/api/users/", json={**body, field: value})
+        rejected(response, 400, "VALIDATION_ERROR", field)
     like_the_name = {**body, "password": body["username"] + "1"}
     rejected(client.post("/api/users/", json=like_the_name), 400, "VALIDATION_ERROR", "password")
-    answer = client.post("/api/users/", json={**body, "profile": {"moods": ["angry"]}})
-    (message,) = rejected(answer, 400, "VALIDATION_ERROR", "profile")["profile"]
+    response = client.post("/api/users/", json={**body, "profile": {"moods": ["angry"]}})
+    (message,) = rejected(response, 400, "VALIDATION_ERROR", "profile")["profile"]
     assert all(mood in message for mood in MOODS)
 
     assert registered(client, body["username"])["username"] == body["username"]
@@ -106,9 +108,11 @@ def test_of_concurrent_registrations_one_succeeds(new_client: NewClient, same: s
     taken, clients = facts()[same], [new_client() for _ in range(8)]
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda http: http.post("/api/users/", json=facts(**{same: taken})), clients))
+        responses = list(
+            pool.map(lambda http: http.post("/api/users/", json=facts(**{same: taken})), clients)
+        )
 
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
-    for answer in answers:
-        if answer.status_code == 409:
-            assert rejected(answer, 409, "CONFLICT").keys() == {same}
+    assert sorted(response.status_code for response in responses) == [201] + [409] * 7
+    for response in responses:
+        if response.status_code == 409:
+            assert rejected(response, 409, "CONFLICT").keys() == {same}

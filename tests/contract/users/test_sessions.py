@@ -14,12 +14,12 @@ def test_the_session_cookie_is_http_only_and_same_site(client: httpx.Client, acc
     """Another person's login takes its place."""
     begin_session(client, registered(client))
 
-    answer = begin_session(client, account)
+    response = begin_session(client, account)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     shown = ("id", "username", "email", "profile", "date_joined")
-    assert answer.json() == client.get("/api/users/me/").json() == {key: account[key] for key in shown}
-    cookies = answer.headers.get_list("Set-Cookie")
+    assert response.json() == client.get("/api/users/me/").json() == {key: account[key] for key in shown}
+    cookies = response.headers.get_list("Set-Cookie")
     assert any(cookie.startswith("sessionid=") for cookie in cookies)
     for cookie in cookies:
         flags = {part.strip().lower() for part in cookie.split(";")[1:]}
@@ -34,7 +34,7 @@ def test_an_ended_session_is_invalid(
     key = {"Idempotency-Key": new_name()}
     login = {"username": account["username"], "password": PASSWORD}
     begun = [client.post("/api/auth/session/", json=login, headers=key) for _ in range(2)]
-    assert [answer.status_code for answer in begun] == [200, 200]
+    assert [response.status_code for response in begun] == [200, 200]
     assert begun[1].headers["Idempotency-Replayed"] == "true"
     stolen = new_client(cookies=dict(client.cookies))
     assert stolen.get("/api/users/me/").status_code == 200
@@ -56,13 +56,13 @@ def test_another_site_cannot_log_a_user_in_or_out(
     stranger = new_client()
 
     for headers in ({"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
-        for answer in (
+        for response in (
             stranger.post("/api/auth/session/", json=body, headers=headers),
             stranger.post("/api/users/", json=facts(), headers=headers),
             client.delete("/api/auth/session/", headers=headers),
             client.delete("/api/users/me/", headers=headers),
         ):
-            rejected(answer, 403, "PERMISSION_DENIED")
+            rejected(response, 403, "PERMISSION_DENIED")
 
     assert not stranger.cookies
     assert client.get("/api/users/me/").status_code == 200
@@ -87,11 +87,11 @@ def test_the_sixth_attempt_is_a_429_with_retry_after(newcomer: httpx.Client):
         ("auth/password/", {}),
     ]
 
-    answers = [newcomer.post(f"/api/{path}", json=body) for path, body in tries]
+    responses = [newcomer.post(f"/api/{path}", json=body) for path, body in tries]
 
-    assert [answer.status_code for answer in answers] == [201, 201, 401, 401, 202, *[429] * 4]
-    for answer in answers[5:]:
-        rejected(answer, 429, "RATE_LIMITED")
-        assert 1 <= int(answer.headers["Retry-After"]) <= 60
-    renewed = newcomer.post("/api/auth/token/refresh/", json={"refresh": answers[0].json()["refresh"]})
+    assert [response.status_code for response in responses] == [201, 201, 401, 401, 202, *[429] * 4]
+    for response in responses[5:]:
+        rejected(response, 429, "RATE_LIMITED")
+        assert 1 <= int(response.headers["Retry-After"]) <= 60
+    renewed = newcomer.post("/api/auth/token/refresh/", json={"refresh": responses[0].json()["refresh"]})
     assert newcomer.get("/api/users/me/", headers=bearer(renewed.json())).status_code == 200

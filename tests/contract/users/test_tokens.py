@@ -20,12 +20,12 @@ def refreshed(http: httpx.Client, refresh: str, **headers: str) -> httpx.Respons
 def test_username_and_email_log_in_in_any_case(client: httpx.Client, account: Account):
     logins = [change(account[field]) for field in ("username", "email") for change in (str, str.upper)]
     for login in (*({"username": login} for login in logins), {"email": account["email"]}):
-        answer = client.post("/api/auth/token/", json={**login, "password": PASSWORD})
+        response = client.post("/api/auth/token/", json={**login, "password": PASSWORD})
 
-        assert not answer.cookies
-        assert (answer.status_code, answer.json().keys()) == (200, {"access", "refresh"})
-        assert answer.headers["Cache-Control"] == "private, no-store"
-        assert client.get("/api/users/me/", headers=bearer(answer.json())).json()["id"] == account["id"]
+        assert not response.cookies
+        assert (response.status_code, response.json().keys()) == (200, {"access", "refresh"})
+        assert response.headers["Cache-Control"] == "private, no-store"
+        assert client.get("/api/users/me/", headers=bearer(response.json())).json()["id"] == account["id"]
 
 
 HALVES: list[dict[str, Any]] = [
@@ -44,11 +44,11 @@ def test_an_unknown_user_and_a_wrong_password_get_the_same_response(client: http
     ]
     ways = [f"/api/auth/{way}/" for way in ("token", "session")]
 
-    answers = [client.post(way, json=body) for way in ways for body in bodies]
+    responses = [client.post(way, json=body) for way in ways for body in bodies]
 
-    for answer in answers:
-        rejected(answer, 401, "NOT_AUTHENTICATED")
-    assert len({answer.content for answer in answers}) == 1
+    for response in responses:
+        rejected(response, 401, "NOT_AUTHENTICATED")
+    assert len({response.content for response in responses}) == 1
     assert not client.cookies
     for half in HALVES:
         for way in ways:
@@ -62,9 +62,9 @@ def test_of_concurrent_uses_of_a_refresh_token_one_gets_new_tokens(
     clients = [new_client() for _ in range(6)]
 
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda http: refreshed(http, account["refresh"]), clients))
+        responses = list(pool.map(lambda http: refreshed(http, account["refresh"]), clients))
 
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 5
+    assert sorted(response.status_code for response in responses) == [200] + [401] * 5
     rejected(refreshed(client, account["refresh"]), 401, "NOT_AUTHENTICATED")
     rejected(refreshed(client, account["access"]), 401, "NOT_AUTHENTICATED")
 
@@ -91,15 +91,15 @@ def test_tokens_can_be_verified_and_revoked_by_logout(client: httpx.Client, acco
         return client.post("/api/auth/token/verify/", json={"token": token})
 
     for kind in ("access", "refresh"):
-        answer = verified(account[kind])
-        assert (answer.status_code, answer.json()) == (200, {})
+        response = verified(account[kind])
+        assert (response.status_code, response.json()) == (200, {})
     for token in ("nonsense", account["access"][:-2], account["access"] + "x"):
         rejected(verified(token), 401, "NOT_AUTHENTICATED")
     rejected(client.post("/api/auth/token/verify/", json={}), 400, "VALIDATION_ERROR", "token")
 
     for _ in range(2):
-        answer = client.post("/api/auth/logout/", json={"refresh": account["refresh"]})
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = client.post("/api/auth/logout/", json={"refresh": account["refresh"]})
+        assert (response.status_code, response.content) == (204, b"")
 
     rejected(refreshed(client, account["refresh"]), 401, "NOT_AUTHENTICATED")
     rejected(verified(account["refresh"]), 401, "NOT_AUTHENTICATED")

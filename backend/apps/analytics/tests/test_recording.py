@@ -163,8 +163,8 @@ def test_a_list_with_a_key_is_validated_before_the_transaction(halo: Track, monk
 def test_of_a_large_response_only_the_ids_are_stored(halo: Track):
     activity = {"track_id": halo.pk, "activity_type": "play", "context": {"why": "x" * 100}}
     key = {"Idempotency-Key": "large"}
-    answer = Person.with_account("cy").ask("POST", "analytics/activity/", [activity] * 200, **key)
+    response = Person.with_account("cy").ask("POST", "analytics/activity/", [activity] * 200, **key)
 
     stored = IdempotencyRecord.objects.get(key="large")
-    assert (answer.status_code, stored.body) == (201, "")
-    assert stored.recipe.split() == [str(one["id"]) for one in answer.json()]
+    assert (response.status_code, stored.body) == (201, "")
+    assert stored.recipe.split() == [str(one["id"]) for one in response.json()]

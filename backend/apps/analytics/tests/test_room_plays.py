@@ -85,7 +85,7 @@ def test_plays_of_a_guest_are_transferred_to_the_account_once(
         Play.objects.filter(adder=guest.key).update(adder=ada.key)
 
     for _ in range(2):
-        AnalyticsPersonalData().transfer(giver=guest.key, taker=ada.key)
+        AnalyticsPersonalData().transfer(from_key=guest.key, to_key=ada.key)
 
     assert list(Activity.objects.values_list("user_id", flat=True)) == [ada.pk] * 2
     check_roll_ups()

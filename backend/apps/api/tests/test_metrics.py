@@ -21,16 +21,16 @@ def status(address: str = "127.0.0.1", **headers: str) -> int:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"])
 def test_local_clients_may_read_metrics(address: str) -> None:
-    answer = Client(REMOTE_ADDR=address).get("/metrics")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("text/plain")
-    assert b"tutti_events_delivered_total" in answer.content
+    response = Client(REMOTE_ADDR=address).get("/metrics")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/plain")
+    assert b"tutti_events_delivered_total" in response.content
 
 
 @pytest.mark.parametrize("address", [ELSEWHERE, "192.168.1.5", "2001:db8::7", "unknown", ""])
 def test_other_clients_receive_the_standard_error(address: str) -> None:
-    answer = Client(REMOTE_ADDR=address).get("/metrics")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "PERMISSION_DENIED")
+    response = Client(REMOTE_ADDR=address).get("/metrics")
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "PERMISSION_DENIED")
 
 
 @pytest.mark.parametrize("proxies", [0, 1, 2, 3])
@@ -60,8 +60,8 @@ def test_the_token_grants_access_to_other_machines(settings, token: str, shown: 
 def test_metrics_are_read_only_and_labels_contain_no_request_data(method: str, counted: str) -> None:
     labels = {"method": counted, "view": "metrics", "status": "405"}
     before = REGISTRY.get_sample_value("tutti_http_requests_total", labels) or 0
-    answer = Client(enforce_csrf_checks=True).generic(method, "/metrics?token=sesame")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    response = Client(enforce_csrf_checks=True).generic(method, "/metrics?token=sesame")
+    assert (response.status_code, response.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
     assert REGISTRY.get_sample_value("tutti_http_requests_total", labels) == before + 1
 
 

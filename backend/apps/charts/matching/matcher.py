@@ -103,7 +103,7 @@ class Recording:
     title: str
     artist: str
     # Whether its service names every artist, as Spotify and Apple Music do, and SoundCloud doesn't.
-    names_everyone: bool = False
+    lists_all_artists: bool = False
     seconds: int | None = None
 
 
@@ -124,13 +124,13 @@ def match(
     candidate_artist: str,
     among: Iterable[Recording],
     *,
-    names_everyone: bool = False,
+    lists_all_artists: bool = False,
 ) -> Match | None:
     """The likeliest one, sure or not; None where none is worth a look.
 
-    `names_everyone`: of the candidate's service, as in `Recording`.
+    `lists_all_artists`: of the candidate's service, as in `Recording`.
     """
-    found = ranked(candidate_title, candidate_artist, among, names_everyone=names_everyone)
+    found = ranked(candidate_title, candidate_artist, among, lists_all_artists=lists_all_artists)
     return found[0] if found else None
 
 
@@ -139,10 +139,10 @@ def ranked(
     candidate_artist: str,
     among: Iterable[Recording],
     *,
-    names_everyone: bool = False,
+    lists_all_artists: bool = False,
 ) -> list[Match]:
     """All that are worth a look, the likeliest first; of equals the one that was given first."""
-    candidate = Recording("", candidate_title, candidate_artist, names_everyone)
+    candidate = Recording("", candidate_title, candidate_artist, lists_all_artists)
     found = [
         Match(recording, score)
         for recording in among
@@ -167,7 +167,7 @@ def only_probable(found: Sequence[Match], seconds: int | None = None) -> Match |
 
 def similarity_of(one: Recording, other: Recording) -> float:
     """The score of their likeliest readings."""
-    name_everyone = one.names_everyone and other.names_everyone
+    name_everyone = one.lists_all_artists and other.lists_all_artists
     return max(
         similarity(a, b, name_everyone=name_everyone)
         for a in readings(one.title, one.artist)

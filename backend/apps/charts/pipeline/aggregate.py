@@ -35,14 +35,14 @@ Ranks = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RankedTrack:
     rank: int
     isrc: str
     points: int
     ranks: Mapping[str, int]
 
 
-def consensus(ranks: Ranks) -> list[Place]:
+def consensus(ranks: Ranks) -> list[RankedTrack]:
     """The fewest points first; of equals the one with the best single rank, then by ISRC."""
     by_track: dict[str, dict[str, int]] = {}
     for service, listed in ranks.items():
@@ -51,7 +51,8 @@ def consensus(ranks: Ranks) -> list[Place]:
     agreed = {isrc: own for isrc, own in by_track.items() if len(own) >= MIN_SERVICES}
     order = sorted(agreed, key=lambda isrc: (points_of(agreed[isrc]), min(agreed[isrc].values()), isrc))
     return [
-        Place(rank, isrc, points_of(agreed[isrc]), agreed[isrc]) for rank, isrc in enumerate(order, start=1)
+        RankedTrack(rank, isrc, points_of(agreed[isrc]), agreed[isrc])
+        for rank, isrc in enumerate(order, start=1)
     ]
 
 
@@ -127,13 +128,13 @@ def _ranks(used: RawEdition) -> dict[str, int]:
     return dict(lines.values_list("track__isrc", "rank"))
 
 
-def _digest(given: list[RawResponse], places: list[Place]) -> str:
+def _digest(given: list[RawResponse], places: list[RankedTrack]) -> str:
     sources = [(one.service, one.status, one.used.pk if one.used else None) for one in given]
     ranked = [(place.isrc, sorted(place.ranks.items())) for place in places]
     return hashlib.sha256(msgspec.json.encode([sources, ranked])).hexdigest()
 
 
-def _write(edition: Edition, given: list[RawResponse], places: list[Place]) -> None:
+def _write(edition: Edition, given: list[RawResponse], places: list[RankedTrack]) -> None:
     edition.sources.all().delete()
     edition.entries.all().delete()
     EditionSource.objects.bulk_create(

@@ -255,7 +255,7 @@ def _has_all_artists(track: Recording, name: Name) -> bool:
     """False if the row names a guest whom the track lacks: its count is of another recording."""
     row, known = readings(*name)[0], readings(track.title, track.artist)[0]
     missing = unmatched(row.artists | row.guests, known.artists | known.guests)
-    return not track.names_everyone or not any(one not in "".join(known.version_names) for one in missing)
+    return not track.lists_all_artists or not any(one not in "".join(known.version_names) for one in missing)
 
 
 def spotify_reports(

@@ -58,7 +58,9 @@ def verdict_on(edition: RawEdition, lines: LinesOfDay) -> Verdict:
     """`lines` are those of the day, of all services."""
     before = _last_good(edition, edition.service)
     others = [
-        _witness(edition, service, lines.get((edition.genre, service), ()), needs_past=before is not None)
+        _lines_to_compare(
+            edition, service, lines.get((edition.genre, service), ()), needs_past=before is not None
+        )
         for service in RANKED
         if service != edition.service
     ]
@@ -85,7 +87,9 @@ def _may_be_renewed(edition: RawEdition) -> bool:
     return any(is_topped(lines_of(one), lines_of(before)) for one, before in pairwise(good))
 
 
-def _witness(edition: RawEdition, service: str, lines: Sequence[Line], *, needs_past: bool) -> Sequence[Line]:
+def _lines_to_compare(
+    edition: RawEdition, service: str, lines: Sequence[Line], *, needs_past: bool
+) -> Sequence[Line]:
     """The other service's lines to compare with: today's if they continue its previous list, else that list.
 
     Two lists that are wrong in the same way agree. Without any previous list, all of today's are compared.

@@ -96,7 +96,7 @@ def unit(tally: StageStats, name: str) -> Iterator[None]:
     except Exception as error:  # errors of a unit become partial failures only here
         if not has_begun:
             raise StageStopped(tally, error) from error
-        tally.rows_out, tally.rows_for_review = rows_out, rows_for_review  # undone with the transaction
+        tally.rows_out, tally.rows_for_review = rows_out, rows_for_review  # rolled_back with the transaction
         logger.exception("The chart pipeline failed at %s", name)
         tally.fail(f"{name}: {type(error).__name__}")
         leave_broken_connection(error)

@@ -122,8 +122,8 @@ def _is_lasting(known: ServiceTrack) -> bool:
 
 
 def _recording(entry: RawEntry) -> Recording:
-    names_everyone = entry.edition.service in NAMES_EVERYONE
-    return Recording(entry.isrc or "", entry.name, entry.artist, names_everyone, entry.duration_seconds)
+    lists_all_artists = entry.edition.service in NAMES_EVERYONE
+    return Recording(entry.isrc or "", entry.name, entry.artist, lists_all_artists, entry.duration_seconds)
 
 
 Lines = Mapping[str, Sequence[RawEntry]]
@@ -160,8 +160,8 @@ def _resolve_by_names(
         some += [other for one in some for other in others.get(one.key, ())]
     asked = {(entry.edition.service in NAMES_EVERYONE, name) for name in names for entry in names[name]}
     alike = {
-        (names_everyone, name): ranked(*name, among[name], names_everyone=names_everyone)
-        for names_everyone, name in asked
+        (lists_all_artists, name): ranked(*name, among[name], lists_all_artists=lists_all_artists)
+        for lists_all_artists, name in asked
     }
     tracks = _by_isrc({one.recording.key for some in alike.values() for one in some[:1]})
     probable: list[Probable] = []

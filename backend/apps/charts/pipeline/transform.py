@@ -78,7 +78,7 @@ def _search(catalogue: Catalogue, item: ReviewItem) -> Match | None:
     for shape in range(SHAPES):
         results = catalogue.search(item.name, item.artist, shape)
         one = match(
-            item.name, item.artist, _recordings(results), names_everyone=item.service in NAMES_EVERYONE
+            item.name, item.artist, _recordings(results), lists_all_artists=item.service in NAMES_EVERYONE
         )
         if one and (best is None or one.score > best.score):
             best = one
@@ -88,7 +88,7 @@ def _search(catalogue: Catalogue, item: ReviewItem) -> Match | None:
 
 
 def _recordings(results: Sequence[FoundRecording]) -> list[Recording]:
-    return [Recording(one.isrc, one.title, one.artist, names_everyone=True) for one in results]
+    return [Recording(one.isrc, one.title, one.artist, lists_all_artists=True) for one in results]
 
 
 def _settle(item: ReviewItem, best: Match | None, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from apps.charts.pipeline.extract import READERS
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen
 
-Place = tuple[Any, ...]
+RankedTrack = tuple[Any, ...]
 HUGE = 10**20
 ODD_VALUES: list[Any] = [
     None,
@@ -53,14 +53,14 @@ GOOD: list[tuple[Callable[[bytes], Any], Any]] = [
 ]
 
 
-def places(value: Any, at: Place = ()) -> Iterator[Place]:
+def places(value: Any, at: RankedTrack = ()) -> Iterator[RankedTrack]:
     yield at
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, one in inside:
         yield from places(one, (*at, name))
 
 
-def with_another(value: Any, place: Place, other: Any) -> Any:
+def with_another(value: Any, place: RankedTrack, other: Any) -> Any:
     if not place:
         return other
     changed = dict(value) if isinstance(value, dict) else list(value)
@@ -79,9 +79,9 @@ def check_rows(rows: tuple[Row, ...]) -> None:
 
 @given(st.data())
 def test_a_response_with_any_value_anywhere_is_read_or_rejected(data: st.DataObject):
-    read, answer = data.draw(st.sampled_from(GOOD))
-    place = data.draw(st.sampled_from(list(places(answer))))
-    changed = with_another(answer, place, data.draw(st.sampled_from(ODD_VALUES)))
+    read, response = data.draw(st.sampled_from(GOOD))
+    place = data.draw(st.sampled_from(list(places(response))))
+    changed = with_another(response, place, data.draw(st.sampled_from(ODD_VALUES)))
     try:
         result = read(json.dumps(changed).encode())
     except SourceError:

@@ -20,7 +20,7 @@ from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import put_table, table
 from apps.counts.services import CountReport, record_counts
 from core.errors import Unavailable
-from core.tests.providers.stand_in import StandIn, answers
+from core.tests.providers.fake_service import FakeService, answers
 
 pytestmark = pytest.mark.django_db
 DAY = "2025-03-01"
@@ -30,8 +30,8 @@ HOOK = "/hooks/sesame"
 
 
 @pytest.fixture
-def hook(settings: Any) -> Iterator[StandIn]:
-    with StandIn({HOOK: answers({})}) as started:
+def hook(settings: Any) -> Iterator[FakeService]:
+    with FakeService({HOOK: answers({})}) as started:
         settings.CHART_REPORT_WEBHOOK_URL = started.url + HOOK
         yield started
 
@@ -130,7 +130,7 @@ def test_the_report_is_mailed_only_with_recipients(settings: Any):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_webhook_gets_every_documented_field(hook: StandIn):
+def test_a_webhook_gets_every_documented_field(hook: FakeService):
     count_daily(5000, 5100, 4000)
 
     assert call_chart_webhook() == {"sent": 1}
@@ -146,7 +146,7 @@ def test_a_webhook_gets_every_documented_field(hook: StandIn):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_rejected_webhook_is_retried_later(hook: StandIn):
+def test_a_rejected_webhook_is_retried_later(hook: FakeService):
     for status in (301, 404, 500):
         hook.then(HOOK, answers({}, status=status))
         with pytest.raises(Unavailable, match=str(status)):
@@ -170,7 +170,7 @@ def test_a_failed_report_is_retried_and_the_webhook_url_is_not_logged(settings: 
 
 @pytest.mark.usefixtures("has_run")
 def test_the_command_prints_and_sends_the_report(
-    hook: StandIn, settings: Any, capsys: pytest.CaptureFixture[str]
+    hook: FakeService, settings: Any, capsys: pytest.CaptureFixture[str]
 ):
     settings.CHART_REPORT_EMAILS = ["ada@example.org"]
 

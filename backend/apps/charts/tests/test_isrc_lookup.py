@@ -13,7 +13,7 @@ from apps.charts.pipeline_models import StageRun
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from core.providers.client import RetryPolicy
-from core.tests.providers.stand_in import Act, StandIn, answers, says
+from core.tests.providers.fake_service import Act, FakeService, answers, says
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/v1/search"
@@ -28,19 +28,19 @@ def found(title: str, artist: str, code: str) -> Act:
 
 
 @pytest.fixture
-def service() -> Iterator[StandIn]:
+def service() -> Iterator[FakeService]:
     usual: dict[str, Act] = {
         "/accounts/api/token": answers({"access_token": "abc", "expires_in": 3600}),
         "/v1/playlists/p1": says(bodies.spotify(chosen(1, 2))),
         "/apple/playlist1/": says(bodies.apple([*chosen(1), UNKNOWN])),
         SEARCH: answers({"tracks": {"items": []}}),
     }
-    with StandIn(usual) as started:
+    with FakeService(usual) as started:
         yield started
 
 
 @pytest.fixture
-def fetch(service: StandIn) -> Iterator[Fetch]:
+def fetch(service: FakeService) -> Iterator[Fetch]:
     manner = RequestOptions(patience=RetryPolicy(attempts=1, failure_threshold=100))
     found = settings_of_services(service.url) | {"SOUNDCLOUD_CHARTS": {}}
     with override_settings(**found), manner.opened:
@@ -51,7 +51,7 @@ def track_of_unknown() -> str | None:
     return RawEntry.objects.values_list("track__isrc", flat=True).get(name=UNKNOWN[0])
 
 
-def test_searches_go_from_strict_to_loose_and_results_are_stored(fetch: Fetch, service: StandIn):
+def test_searches_go_from_strict_to_loose_and_results_are_stored(fetch: Fetch, service: FakeService):
     nothing = answers({"tracks": {"items": []}})
     service.then(SEARCH, nothing, nothing, found("Harbour Lights (Official Video)", "Cem Arslan", CODE))
 
@@ -71,7 +71,7 @@ def test_searches_go_from_strict_to_loose_and_results_are_stored(fetch: Fetch, s
 
 
 def test_a_result_for_another_recording_is_rejected_and_not_searched_again_soon(
-    fetch: Fetch, service: StandIn
+    fetch: Fetch, service: FakeService
 ):
     other = found("Harbour Lights (Night Remix)", "Cem Arslan", CODE)
     service.then(SEARCH, other, other, other)
@@ -85,7 +85,7 @@ def test_a_result_for_another_recording_is_rejected_and_not_searched_again_soon(
     assert ReviewItem.objects.get().searched_at is not None
 
 
-def test_a_failed_search_fails_no_list(fetch: Fetch, service: StandIn):
+def test_a_failed_search_fails_no_list(fetch: Fetch, service: FakeService):
     service.then(SEARCH, answers({}, status=500))
 
     records = fetch()

@@ -27,7 +27,7 @@ from apps.realtime.models import Event
 from apps.realtime.selectors import State as Snapshot
 from apps.realtime.selectors import state_of
 from core.json_codec import json_text
-from core.tests.undoing import undone
+from core.tests.rollback import rolled_back
 
 Step = tuple[str, str, int]
 DAY = "2025-03-01"
@@ -113,7 +113,7 @@ def test_deleted_samples_are_sent_by_genre(folder: Folder):
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["publish", "sample", "fail", "undone"]),
+        st.sampled_from(["publish", "sample", "fail", "rolled_back"]),
         st.sampled_from(["pop", "rap"]),
         st.integers(1, 6),
     ),
@@ -125,7 +125,7 @@ STEPS = st.lists(
 @given(steps=STEPS, cut=st.integers(0, 12))
 def test_folding_events_after_any_seq_gives_the_state(steps: Sequence[Step], cut: int):
     """For anything published in any order, from any point at which a reader resumes."""
-    with undone():
+    with rolled_back():
         first = snapshot().top.seq
         states = {first: fetched()}
         for step in steps:
@@ -142,8 +142,8 @@ def take(step: Step) -> None:
     what, genre, day = step
     if what == "fail":
         emit_event(Kind.SOURCE_FAILED, {"service": "spotify", "genre": genre, "date": DAY})
-    elif what == "undone":
-        with undone():
+    elif what == "rolled_back":
+        with rolled_back():
             publish_one(genre, day, is_sample=False)
     else:
         publish_one(genre, day, is_sample=what == "sample")

@@ -98,8 +98,8 @@ def test_songs_of_apples_own_api_are_read():
     }
     song = {"id": "1", "attributes": content}
 
-    for answer in ([song], {"data": [song]}, {"results": {"songs": [{"data": [song]}]}}):
-        (row,) = apple_music.read(json.dumps(answer).encode()).rows
+    for response in ([song], {"data": [song]}, {"results": {"songs": [{"data": [song]}]}}):
+        (row,) = apple_music.read(json.dumps(response).encode()).rows
         assert (row.isrc, row.duration_seconds) == (isrc(1), 187)
         assert row.cover_url == "https://covers.example/400x400.jpg"
 

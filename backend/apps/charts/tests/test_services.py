@@ -22,7 +22,7 @@ from apps.counts.models import HistoricalViewCount
 from core.providers.client import RequestBounds, RetryPolicy
 from core.providers.responses import TimeSource
 from core.tests.clocks import FakeClock
-from core.tests.providers.stand_in import Act, StandIn, answers, hangs_up, keeps_silent, says
+from core.tests.providers.fake_service import Act, FakeService, answers, hangs_up, keeps_silent, says
 
 pytestmark = pytest.mark.django_db
 SPOTIFY, APPLE, SOUNDCLOUD = "/v1/playlists/p1", "/apple/playlist1/", "/sc/v1/playlist/tracks"
@@ -33,19 +33,19 @@ Fetch = Callable[..., list[StageRun]]
 
 
 @pytest.fixture
-def service() -> Iterator[StandIn]:
+def service() -> Iterator[FakeService]:
     usual: dict[str, Act] = {
         TOKEN: answers({"access_token": "abc", "expires_in": 3600}),
         SPOTIFY: says(bodies.spotify(chosen(1, 2, 3)), headers=ETAG),
         APPLE: says(bodies.apple(chosen(2, 1))),
         SOUNDCLOUD: says(bodies.soundcloud(chosen(3, 2))),
     }
-    with StandIn(usual) as started:
+    with FakeService(usual) as started:
         yield started
 
 
 @pytest.fixture
-def fetch(service: StandIn) -> Iterator[Fetch]:
+def fetch(service: FakeService) -> Iterator[Fetch]:
     clock = FakeClock()
     manner = RequestOptions(
         bounds=RequestBounds(connect_seconds=5.0, seconds=0.3),
@@ -63,7 +63,7 @@ def statuses() -> dict[str, str]:
     return dict(RawEdition.objects.values_list("service", "status"))
 
 
-def test_lists_of_all_services_make_a_chart(fetch: Fetch, service: StandIn):
+def test_lists_of_all_services_make_a_chart(fetch: Fetch, service: FakeService):
     records = fetch()
 
     assert {record.status for record in records} == {"succeeded"}
@@ -75,7 +75,7 @@ def test_lists_of_all_services_make_a_chart(fetch: Fetch, service: StandIn):
     assert service.asked_for(SPOTIFY)[0].headers["authorization"] == "Bearer abc"
 
 
-def test_repeated_requests_are_conditional(fetch: Fetch, service: StandIn):
+def test_repeated_requests_are_conditional(fetch: Fetch, service: FakeService):
     fetch()
     service.then(SPOTIFY, says(b"", status=304))
 
@@ -86,7 +86,7 @@ def test_repeated_requests_are_conditional(fetch: Fetch, service: StandIn):
     assert [record.rows_out for record in records] == [0] * 5
 
 
-def test_an_unchanged_list_is_also_that_of_the_next_day(fetch: Fetch, service: StandIn):
+def test_an_unchanged_list_is_also_that_of_the_next_day(fetch: Fetch, service: FakeService):
     fetch()
     yesterday = timezone.now().date() - timedelta(days=1)
     RawEdition.objects.filter(service="spotify").update(issued_on=yesterday)
@@ -100,7 +100,7 @@ def test_an_unchanged_list_is_also_that_of_the_next_day(fetch: Fetch, service: S
 
 
 @pytest.mark.usefixtures("few_counts")
-def test_a_list_that_is_unchanged_although_none_is_stored_is_a_failure(fetch: Fetch, service: StandIn):
+def test_a_list_that_is_unchanged_although_none_is_stored_is_a_failure(fetch: Fetch, service: FakeService):
     """Samples are no lists of the service."""
     run_pipeline(Plan(connector=SampleConnector()))
     service.then(SOUNDCLOUD, says(b"", status=304))
@@ -111,7 +111,7 @@ def test_a_list_that_is_unchanged_although_none_is_stored_is_a_failure(fetch: Fe
     assert records[0].status == "partly"
 
 
-def test_a_return_to_the_last_good_list_is_plausible(fetch: Fetch, service: StandIn):
+def test_a_return_to_the_last_good_list_is_plausible(fetch: Fetch, service: FakeService):
     fetch()
     yesterday = timezone.now().date() - timedelta(days=1)
     RawEdition.objects.filter(service="spotify").update(issued_on=yesterday)
@@ -136,7 +136,7 @@ def test_a_return_to_the_last_good_list_is_plausible(fetch: Fetch, service: Stan
     ],
 )
 @pytest.mark.one_database(but=["broken"])
-def test_a_failed_service_affects_no_other(fetch: Fetch, service: StandIn, act: Act):
+def test_a_failed_service_affects_no_other(fetch: Fetch, service: FakeService, act: Act):
     """Every other failure of a service: core/tests/providers/test_client.py, test_parsers.py."""
     service.then(SOUNDCLOUD, act, act, act)
 
@@ -149,7 +149,7 @@ def test_a_failed_service_affects_no_other(fetch: Fetch, service: StandIn, act: 
     assert list(EditionEntry.objects.values_list("track__isrc", flat=True)) == [isrc(1), isrc(2)]
 
 
-def test_if_all_services_fail_the_run_fails_and_charts_stay(fetch: Fetch, service: StandIn):
+def test_if_all_services_fail_the_run_fails_and_charts_stay(fetch: Fetch, service: FakeService):
     fetch()
     before = list(EditionEntry.objects.order_by("pk").values())
     for path in (SPOTIFY, APPLE, SOUNDCLOUD):
@@ -161,7 +161,7 @@ def test_if_all_services_fail_the_run_fails_and_charts_stay(fetch: Fetch, servic
 
 
 @pytest.mark.parametrize("status", [404, 401], ids=["gone", "credentials taken away in the middle"])
-def test_a_rejected_list_affects_only_its_genre(fetch: Fetch, service: StandIn, status: int):
+def test_a_rejected_list_affects_only_its_genre(fetch: Fetch, service: FakeService, status: int):
     service.then("/v1/playlists/p2", *[answers({"error": {"message": "expired"}}, status=status)] * 3)
 
     fetch(Scope(genres=[Genre.POP, Genre.RAP], services=[MusicService.SPOTIFY]))
@@ -177,7 +177,7 @@ def test_without_credentials_no_service_gets_a_request():
         assert not services_connector(RequestOptions())
 
 
-def test_a_remote_table_is_fetched_only_if_changed(service: StandIn):
+def test_a_remote_table_is_fetched_only_if_changed(service: FakeService):
     body = b"date,artist_title,streams_total\n2025-03-01,Artist 1 - Title 1,1000"
     service.then(
         "/tables/counts.csv", says(body, headers=ETAG), says(b"", status=304), answers({}, status=500)

@@ -18,20 +18,20 @@ from apps.counts.models import HistoricalViewCount
 from apps.counts.services import record_counts
 from apps.counts.tests.conftest import noon, said
 from core.errors import Unavailable
-from core.tests.providers.stand_in import StandIn, says
+from core.tests.providers.fake_service import FakeService, says
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def service() -> Iterator[StandIn]:
+def service() -> Iterator[FakeService]:
     """SoundCloud and Apple Music, each with a list of pop."""
     usual = {
         "/sc/v1/playlist/tracks": says(bodies.soundcloud(chosen(1, 2), plays=500)),
         "/apple/playlist1/": says(bodies.apple(chosen(1, 2))),
     }
     with (
-        StandIn(usual) as started,
+        FakeService(usual) as started,
         override_settings(**settings_of_services(started.url) | {"SPOTIFY_CLIENT_ID": ""}),
     ):
         yield started

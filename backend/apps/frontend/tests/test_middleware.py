@@ -81,14 +81,14 @@ def test_without_graphiql_browsers_see_how_to_build_it_and_programs_use_the_api(
     "path", ["/", "/r/main", "/r/main/", "/r/a-room-that-nobody-has-made", "/r/main/screen", "/?x=1"]
 )
 def test_the_web_app_is_served_for_every_room(client: Client, path: str):
-    answer = client.get(path)
+    response = client.get(path)
 
     # Link previews of existing rooms: tests/page/test_served.py.
     of_room = "Main room · Tutti" if "main" in path else "Tutti"
-    assert (answer.status_code, f"<title>{of_room}</title>" in answer.content.decode()) == (200, True)
-    assert ("og:" in answer.content.decode()) == ("main" in path)
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert answer.headers["Cache-Control"] == "no-cache"
+    assert (response.status_code, f"<title>{of_room}</title>" in response.content.decode()) == (200, True)
+    assert ("og:" in response.content.decode()) == ("main" in path)
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert response.headers["Cache-Control"] == "no-cache"
 
 
 NO_ROOMS = ["/r", "/r/", "/r/a/b", f"/r/{'a' * 51}", "/r/a_b", "/r/BAD_slug!", "/r/a%0A", "/r/K%C3%BCche"]
@@ -98,20 +98,20 @@ HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
 @pytest.mark.parametrize("path", [*NO_ROOMS, "/r/Kitchen"])
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json"])
 def test_invalid_room_paths_receive_404(client: Client, path: str, accept: str | None):
-    answer = get(client, path, **({"Accept": accept} if accept else {}))
+    response = get(client, path, **({"Accept": accept} if accept else {}))
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
-    assert answer.headers["Vary"] == "Accept"
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert response.headers["Vary"] == "Accept"
 
 
 @pytest.mark.parametrize("path", NO_ROOMS)
 def test_browsers_receive_the_web_app_for_invalid_rooms(client: Client, path: str):
     etag = client.get("/").headers["ETag"]
-    answer = get(client, path, Accept=HTML, If_None_Match=etag)
+    response = get(client, path, Accept=HTML, If_None_Match=etag)
 
-    assert (answer.status_code, answer.content.decode()) == (404, INDEX)
-    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert "Accept" in answer.headers["Vary"].split(", ")
+    assert (response.status_code, response.content.decode()) == (404, INDEX)
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+    assert "Accept" in response.headers["Vary"].split(", ")
 
 
 @pytest.mark.parametrize(
@@ -119,22 +119,22 @@ def test_browsers_receive_the_web_app_for_invalid_rooms(client: Client, path: st
     [("/r/Kitchen", "/r/kitchen"), ("/r/KITCHEN-2/?a=B", "/r/kitchen-2/?a=B"), ("/r/Main", "/r/main")],
 )
 def test_capitals_redirect_browsers_to_the_room(client: Client, path: str, meant: str):
-    answer = get(client, path, Accept=HTML)
+    response = get(client, path, Accept=HTML)
 
-    assert (answer.status_code, answer.headers["Location"]) == (301, meant)
-    assert answer.headers["Vary"] == "Accept"
+    assert (response.status_code, response.headers["Location"]) == (301, meant)
+    assert response.headers["Vary"] == "Accept"
 
 
 def test_unknown_paths_serve_the_web_app_to_browsers_and_errors_to_programs(client: Client):
     for path in ("/nonsense", "/rooms/main/", "/page/assets/gone.js"):
-        answer = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+        response = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
         page = client.get("/")
-        assert (answer.status_code, answer.content) == (404, page.content)
-        assert answer["Content-Security-Policy"] == page["Content-Security-Policy"]
+        assert (response.status_code, response.content) == (404, page.content)
+        assert response["Content-Security-Policy"] == page["Content-Security-Policy"]
         for accept in ("*/*", "application/json"):
-            answer = client.get(path, headers={"Accept": accept})
-            assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
-            assert "Accept" in answer.headers["Vary"]
+            response = client.get(path, headers={"Accept": accept})
+            assert (response.status_code, response.json()["error"]["code"]) == (404, "NOT_FOUND")
+            assert "Accept" in response.headers["Vary"]
     below = client.get("/api/nonsense/", headers={"Accept": "text/html"})
     assert (below.status_code, below.json()["error"]["code"]) == (404, "NOT_FOUND")
 
@@ -146,9 +146,9 @@ def test_another_build_of_equal_size_and_time_has_another_etag(settings, page: P
     index.write_text(INDEX.upper())
     os.utime(index, times)
 
-    answer = get(Client(), "/", If_None_Match=before)
+    response = get(Client(), "/", If_None_Match=before)
 
-    assert (answer.status_code, answer.content.decode()) == (200, INDEX.upper())
+    assert (response.status_code, response.content.decode()) == (200, INDEX.upper())
 
 
 @pytest.mark.parametrize(
@@ -163,18 +163,18 @@ def test_another_build_of_equal_size_and_time_has_another_etag(settings, page: P
 def test_hashed_files_are_cached_for_a_year_and_others_are_revalidated(
     client: Client, path: str, kept: str, kind: str
 ):
-    answer = client.get(path)
+    response = client.get(path)
 
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, kept)
-    assert answer.headers["Content-Type"].startswith(kind)
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, kept)
+    assert response.headers["Content-Type"].startswith(kind)
 
 
 @pytest.mark.parametrize(("accepted", "encoding"), [("gzip", "gzip"), ("identity", None), (None, None)])
 def test_the_smallest_accepted_encoding_is_served(client: Client, accepted, encoding):
-    answer = get(client, SCRIPT, **({"Accept_Encoding": accepted} if accepted else {}))
-    assert answer.headers.get("Content-Encoding") == encoding
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    response = get(client, SCRIPT, **({"Accept_Encoding": accepted} if accepted else {}))
+    assert response.headers.get("Content-Encoding") == encoding
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert int(response.headers["Content-Length"]) == len(response.content)
 
 
 def test_head_has_no_content(client: Client):
@@ -187,9 +187,9 @@ def test_head_has_no_content(client: Client):
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
 def test_other_methods_and_foreign_hosts_are_rejected(client: Client, method: str):
-    answer = getattr(client, method)("/")
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
-    assert answer.json()["error"]["code"] == "METHOD_NOT_ALLOWED"
+    response = getattr(client, method)("/")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+    assert response.json()["error"]["code"] == "METHOD_NOT_ALLOWED"
     for path in ("/r/", "/r/Kitchen"):
         assert getattr(client, method)(path, headers={"Accept": HTML}).status_code == 404
     for path in ("/", "/r/"):
@@ -247,8 +247,8 @@ def test_messages_of_the_accepted_language_are_preloaded_only_with_the_web_app(
 
 def test_without_a_manifest_nothing_is_preloaded(page: Path):
     (page / ".vite" / "manifest.json").unlink()
-    answer = get(Client(), "/", Accept_Language="de")
-    assert (answer.status_code, "Link" in answer.headers) == (200, False)
+    response = get(Client(), "/", Accept_Language="de")
+    assert (response.status_code, "Link" in response.headers) == (200, False)
 
 
 # --- Without a built page ------------------------------------------------------------------------------
@@ -258,9 +258,9 @@ def test_without_a_build_the_front_page_gives_the_reason(settings, tmp_path: Pat
     bare = tmp_path
     settings.FRONTEND_DIR = bare / "dist"
     client = Client()
-    answer = client.get("/r/main")
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-    assert "It has not been built yet." in answer.content.decode()
+    response = client.get("/r/main")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    assert "It has not been built yet." in response.content.decode()
     assert [client.get(path).status_code for path in ("/service-worker.js", SCRIPT)] == [404, 404]
 
     (bare / "dist.problem").write_text("npm could not <fetch> it.\nConnect & start again.\n")

@@ -98,7 +98,7 @@ def test_concurrent_requests_create_one_run_per_key(desk, words, *, is_worked_on
     worker = threading.Thread(target=keep_working)
     worker.start()
     try:
-        answers = run_concurrently(AT_ONCE, ask)
+        responses = run_concurrently(AT_ONCE, ask)
     finally:
         is_over.set()
         worker.join()
@@ -107,7 +107,7 @@ def test_concurrent_requests_create_one_run_per_key(desk, words, *, is_worked_on
 
     assert sorted(desk.done) == list(range(KEYS))
     assert JobRun.objects.count() == len(words.delays) == KEYS
-    for of_key in zip(*answers, strict=True):
+    for of_key in zip(*responses, strict=True):
         assert len({pk for pk, _ in of_key}) == 1
         assert sum(is_new for _, is_new in of_key) == 1
 

@@ -16,7 +16,7 @@ from apps.playlist.tests.rooms import new_room
 from apps.realtime.admission import MAX_CONCURRENT_READS
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.hub import stop_current_hub
-from apps.realtime.tests.listening import PATIENCE_SECONDS, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, until
 from core.errors import NotFound
 
 

@@ -50,9 +50,9 @@ class Person:
 
     def add(self, room: Room, title: str, **fields: Any) -> PlaylistTrack:
         body = {"track_id": new_track(title).pk, **fields}
-        answer = self.ask("POST", f"rooms/{room.slug}/playlist/", body)
-        assert answer.status_code == 201, answer.content
-        return PlaylistTrack.objects.get(pk=answer.json()["id"])
+        response = self.ask("POST", f"rooms/{room.slug}/playlist/", body)
+        assert response.status_code == 201, response.content
+        return PlaylistTrack.objects.get(pk=response.json()["id"])
 
     def vote(self, item: PlaylistTrack, value: int) -> Any:
         path = f"rooms/{item.room.slug}/playlist/{item.pk}/vote/"
@@ -64,13 +64,13 @@ class Person:
 
     def register(self, name: str = "ada", **headers: str) -> Any:
         body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
-        answer = self.ask("POST", "users/", body, **headers)
-        if answer.status_code == 201:
-            self.user, self.guest = User.objects.get(pk=answer.json()["id"]), None
-        return answer
+        response = self.ask("POST", "users/", body, **headers)
+        if response.status_code == 201:
+            self.user, self.guest = User.objects.get(pk=response.json()["id"]), None
+        return response
 
     def log_in(self, name: str, path: str = "auth/session/", **headers: str) -> Any:
-        answer = self.ask("POST", path, {"username": name, "password": PASSWORD}, **headers)
-        if answer.status_code == 200:
+        response = self.ask("POST", path, {"username": name, "password": PASSWORD}, **headers)
+        if response.status_code == 200:
             self.user, self.guest = User.objects.get(username=name), None
-        return answer
+        return response

@@ -43,8 +43,8 @@ def test_a_room_is_created_with_a_stream_and_its_slug_is_read_only(admin: Admin)
 def test_an_invalid_slug_or_name_is_an_error_in_the_form(
     admin: Admin, room: Room, field: str, value: str
 ) -> None:
-    answer = admin.open_new(Room).send(**{"slug": "attic", "name": "Attic", field: value})
-    assert (answer.status_code, [*answer.context["adminform"].errors]) == (200, [field])
+    response = admin.open_new(Room).send(**{"slug": "attic", "name": "Attic", field: value})
+    assert (response.status_code, [*response.context["adminform"].errors]) == (200, [field])
     assert {*Room.objects.values_list("slug", flat=True)} == {"main", "kitchen"}
 
 
@@ -52,8 +52,8 @@ def test_only_the_rooms_own_items_can_play(admin: Admin, room: Room) -> None:
     queued(room, "A")
     (foreign,) = queued(Room.objects.create(slug="attic", name="Attic"), "B")
     with invariants_hold(room) as events:
-        answer = admin.open(room).send(playing=foreign.pk)
-    assert b"Select a valid choice" in answer.content
+        response = admin.open(room).send(playing=foreign.pk)
+    assert b"Select a valid choice" in response.content
     assert not events
 
 
@@ -150,9 +150,9 @@ def test_a_queued_track_is_an_error_in_the_form_and_a_full_room_a_message(
     admin: Admin, room: Room, settings
 ) -> None:
     (item,) = queued(room, "A")
-    answer = admin.open_new(PlaylistTrack).send(room=room.pk, track=item.track_id, added_by="Cem")
-    assert answer.status_code == 200
-    assert b"already exists" in answer.content
+    response = admin.open_new(PlaylistTrack).send(room=room.pk, track=item.track_id, added_by="Cem")
+    assert response.status_code == 200
+    assert b"already exists" in response.content
     settings.MAX_QUEUE_ITEMS = 1
     with invariants_hold(room) as events:
         page = admin.open_new(PlaylistTrack)

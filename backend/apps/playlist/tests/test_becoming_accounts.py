@@ -26,8 +26,8 @@ from core import database as core_database
 from core.errors import NotAuthenticated
 from core.models import IdempotencyRecord
 from core.tests.clocks import FakeClock
+from core.tests.rollback import rolled_back
 from core.tests.slow_database import SlowDatabase
-from core.tests.undoing import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,7 @@ VOTES = st.lists(
 @given(before=VOTES, after=VOTES, order=st.sampled_from(["manual", "votes"]))
 def test_merged_voters_have_one_vote(db, before: Any, after: Any, order: str):
     """Bo and Cem become Ada, one after the other; every invariant always holds, and counts are sums."""
-    with undone():
+    with rolled_back():
         room = new_room(order=order)
         items = queued(room, "abc")
         people = {name: Person.as_guest(name).key for name in ("bo", "cem")} | {
@@ -216,7 +216,7 @@ def test_other_writes_run_between_the_portions(
 
 
 class Killed(BaseException):
-    """What a process that is killed leaves undone."""
+    """What a process that is killed leaves rolled_back."""
 
 
 @pytest.mark.django_db(transaction=True)

@@ -31,8 +31,8 @@ def ada(caplog: pytest.LogCaptureFixture) -> Iterator[Client]:
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-def words_of(answer: Any) -> str:
-    return str(answer.content.decode())
+def words_of(response: Any) -> str:
+    return str(response.content.decode())
 
 
 @pytest.mark.parametrize("number", range(len(MODELS)), ids=lambda number: MODELS[number].__name__)

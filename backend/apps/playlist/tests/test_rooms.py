@@ -31,7 +31,7 @@ from apps.rooms.services import (
 )
 from core.errors import Conflict, InvalidInput
 from core.identity import Caller
-from core.tests.undoing import undone
+from core.tests.rollback import rolled_back
 
 pytestmark = pytest.mark.django_db
 ADA = Caller(key="user:1", address="192.0.2.1", user_id=1)
@@ -53,7 +53,7 @@ def test_a_new_room_keeps_the_default_order_of_its_creation(settings, setting: b
 
 @given(st.text(min_size=1, max_size=80).filter(lambda name: "\x00" not in name and name.isprintable()))
 def test_every_name_makes_a_slug(db, name: str):
-    with undone():
+    with rolled_back():
         for _ in range(2):
             slug = made(name=name).slug
             assert SLUG_PATTERN.fullmatch(slug)

@@ -69,5 +69,5 @@ def test_writes_without_signals_are_rejected(room):
 
 @pytest.mark.parametrize("path", ["events/", "stream/"])
 def test_without_the_asgi_server_live_events_are_unavailable(client, room, path: str):
-    answer = client.get(f"/api/rooms/{room.slug}/playlist/{path}")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
+    response = client.get(f"/api/rooms/{room.slug}/playlist/{path}")
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "UNAVAILABLE")

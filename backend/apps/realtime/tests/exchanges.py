@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.realtime.http_transport import HttpTransport, Route
 from apps.realtime.tests.boards import KIND
-from apps.realtime.tests.listening import PATIENCE_SECONDS
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS
 
 BOARD = r"/boards/(?P<slug>[a-z0-9-]+)"
 

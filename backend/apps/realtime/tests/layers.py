@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 from apps.realtime.publishing import Hint, hints_from
-from apps.realtime.tests.listening import until
+from apps.realtime.tests.recording_listener import until
 
 
 class FakeLayer:

@@ -10,7 +10,7 @@ from apps.realtime.hub import Hub
 from apps.realtime.messages import EncodedMessage, Position
 from apps.realtime.models import Stream
 from apps.realtime.tests.boards import KIND
-from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, in_database
 
 
 class Reader:

@@ -10,7 +10,7 @@ from django.urls import re_path
 
 from apps.realtime.consumers import NoSuchStream, StreamConsumer
 from apps.realtime.tests.boards import KIND
-from apps.realtime.tests.listening import PATIENCE_SECONDS
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS
 
 socket = StreamConsumer.as_asgi(kind=KIND)
 application = URLRouter(

@@ -14,7 +14,7 @@ from django.test import override_settings
 from apps.realtime import admission as module
 from apps.realtime.admission import COUNTS_TTL_SECONDS, MAX_CONCURRENT_READS, Admission
 from apps.realtime.database_reads import run_in_reader
-from apps.realtime.tests.listening import PATIENCE_SECONDS, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, until
 from core.identity import Visit
 from core.network import network_of
 from core.rate_limits import RateLimitExceeded

@@ -16,14 +16,14 @@ from apps.realtime.tests.boards import Card, append, open_board, seqs_of, texts_
 from core.changes import Change
 from core.errors import NotFound
 from core.request_context import within_operation
-from core.tests.undoing import undone
+from core.tests.rollback import rolled_back
 
 
 @pytest.mark.parametrize("within", [nullcontext, transaction.atomic], ids=["a write", "a part of a write"])
 def test_a_rollback_leaves_no_event_and_no_gap(stored_board, hints, within):
     with within():
         append(stored_board.pk, "a")
-        with undone():
+        with rolled_back():
             append(stored_board.pk, "ghost")
         append(stored_board.pk, "b")
     assert seqs_of(stored_board.pk) == [1, 2]

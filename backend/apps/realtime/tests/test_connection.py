@@ -18,8 +18,8 @@ from apps.realtime.messages import Batch, EncodedMessage, Position
 from apps.realtime.models import Stream
 from apps.realtime.services import begin_new_epochs
 from apps.realtime.tests.boards import KIND, append, open_board
-from apps.realtime.tests.listening import in_database, until
 from apps.realtime.tests.readers import Reader, at
+from apps.realtime.tests.recording_listener import in_database, until
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from apps.realtime.database_reads import (
     run_in_reader,
 )
 from apps.realtime.tests.boards import append
-from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, in_database, until
 from core.errors import ApiError, NotFound, Unavailable
 
 pytestmark = pytest.mark.usefixtures("readers")

@@ -13,7 +13,7 @@ from apps.realtime import admission
 from apps.realtime.hub import Hub
 from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.exchanges import Client
-from apps.realtime.tests.listening import in_database, until
+from apps.realtime.tests.recording_listener import in_database, until
 from apps.realtime.tests.sockets import Socket
 from core.rate_limits import Limit
 

@@ -9,7 +9,7 @@ import pytest
 from apps.realtime import fanout as module
 from apps.realtime.fanout import NO_INDEX, Fanout, FastPath
 from apps.realtime.messages import Batch, EncodedMessage
-from apps.realtime.tests.listening import Ear, until
+from apps.realtime.tests.recording_listener import RecordingListener, until
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +22,8 @@ class Room:
 
     def __init__(self, count: int) -> None:
         self.fanout = Fanout()
-        self.ears = [Ear() for _ in range(count)]
-        self.called: list[Ear] = []
+        self.ears = [RecordingListener() for _ in range(count)]
+        self.called: list[RecordingListener] = []
         self.is_done = False
         for ear in self.ears:
             self.fanout.add(ear)
@@ -51,10 +51,10 @@ async def test_only_listeners_present_during_the_delivery_are_called():
     room.call_all()
     (gone, *_) = [ear for ear in room.ears if ear not in room.called]
     room.fanout.discard(gone)
-    late = Ear()
+    late = RecordingListener()
     room.fanout.add(late)
     await until(lambda: room.is_done)
-    room.fanout.add(Ear())
+    room.fanout.add(RecordingListener())
     await asyncio.sleep(0)
     assert set(room.called) == {*room.ears, late} - {gone}
     assert len(room.called) == 9
@@ -91,9 +91,9 @@ async def test_a_listener_that_fails_at_the_end_affects_no_other(monkeypatch):
 
 async def test_a_failing_listener_affects_no_other(caplog):
     room = Room(5)
-    heard: list[Ear] = []
+    heard: list[RecordingListener] = []
 
-    def fail_for_one(ear: Ear) -> None:
+    def fail_for_one(ear: RecordingListener) -> None:
         if ear is room.ears[2]:
             raise ValueError("deaf")
         heard.append(ear)

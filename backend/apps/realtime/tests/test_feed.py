@@ -16,7 +16,7 @@ from apps.realtime.publishing import Hint
 from apps.realtime.selectors import StreamHead, tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board, texts_of
-from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, RecordingListener, in_database, until
 
 pytestmark = pytest.mark.usefixtures("readers")
 
@@ -31,9 +31,9 @@ async def feed(stored_board: Stream) -> AsyncIterator[Feed]:
 
 
 @pytest.fixture
-async def ear(feed: Feed) -> Ear:
+async def ear(feed: Feed) -> RecordingListener:
     """Ada listens."""
-    listener = Ear()
+    listener = RecordingListener()
     feed.listeners.add(listener)
     return listener
 
@@ -103,7 +103,7 @@ async def test_early_hints_are_buffered_within_a_limit(stored_board, feed, ear, 
 
 
 async def test_a_hint_during_the_read_of_the_top_is_not_lost(stored_board, monkeypatch):
-    feed, ear = feed_of(stored_board), Ear()
+    feed, ear = feed_of(stored_board), RecordingListener()
     feed.listeners.add(ear)
 
     async def read_too_early(*read):
@@ -121,12 +121,12 @@ async def test_a_hint_during_the_read_of_the_top_is_not_lost(stored_board, monke
 
 
 async def test_a_listener_that_leaves_during_its_delivery_affects_no_other(stored_board, feed):
-    class Leaving(Ear):
+    class Leaving(RecordingListener):
         def deliver(self, batch):
             super().deliver(batch)
             feed.listeners.discard(self)
 
-    ears = [Leaving(), Ear(), Leaving()]
+    ears = [Leaving(), RecordingListener(), Leaving()]
     for ear in ears:
         feed.listeners.add(ear)
     for hint in await hints_of(stored_board, "a", "b"):
@@ -175,7 +175,7 @@ def hints_as_they_come(draw: st.DrawFn) -> list[tuple[int, bool, bool]]:
 @given(coming=hints_as_they_come(), joins_at=st.integers(0, 2 * EVENTS))
 async def test_listeners_get_every_event_once_and_in_order(readers, coming, joins_at: int):
     board = await in_database(open_board, f"board {next(numbers)}")
-    feed, ada, bo = feed_of(board), Ear(), Ear()
+    feed, ada, bo = feed_of(board), RecordingListener(), RecordingListener()
     await feed.start()
     feed.listeners.add(ada)
     hints = await hints_of(board, *range(EVENTS))

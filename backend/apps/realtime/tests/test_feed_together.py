@@ -8,7 +8,7 @@ from apps.realtime import fanout
 from apps.realtime import feed as module
 from apps.realtime.feed import Feed
 from apps.realtime.publishing import Hint
-from apps.realtime.tests.listening import Ear, until
+from apps.realtime.tests.recording_listener import RecordingListener, until
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def hear(feed: Feed, *seqs: int, text: str = "{}") -> None:
         feed.receive(Hint(7, "e", seq, text))
 
 
-def listen(feed: Feed, count: int) -> list[Ear]:
-    ears = [Ear() for _ in range(count)]
+def listen(feed: Feed, count: int) -> list[RecordingListener]:
+    ears = [RecordingListener() for _ in range(count)]
     for ear in ears:
         feed.listeners.add(ear)
     return ears
@@ -44,7 +44,7 @@ async def test_a_listener_that_joins_during_a_batch_gets_all_events_after_its_to
     monkeypatch.setattr(fanout, "SLICE", 2)
     listen(feed, 5)
     hear(feed, 1, 2)
-    joined: list[tuple[Ear, int]] = []
+    joined: list[tuple[RecordingListener, int]] = []
     for seq in range(3, 40):
         joined.append((listen(feed, 1)[0], feed.top))
         hear(feed, seq)
@@ -67,7 +67,7 @@ async def test_duplicate_hints_during_a_delivery_have_no_effect(feed, monkeypatc
     assert (feed._early, feed._committed_at) == ({}, {})
 
 
-class Answering(Ear):
+class Answering(RecordingListener):
     """Has two events encoded again for each batch: one before all have heard it, one a little later."""
 
     def __init__(self, feed: Feed, *, answers: int) -> None:
@@ -98,7 +98,7 @@ async def test_a_larger_batch_than_the_last_is_sent_immediately(feed, monkeypatc
     monkeypatch.setattr(module, "LONG_BATCH_SECONDS", 0)
     monkeypatch.setattr(module, "PAUSE_SECONDS", 3600)
 
-    class Busy(Ear):
+    class Busy(RecordingListener):
         def deliver(self, batch):
             super().deliver(batch)
             if batch.seq == 1:

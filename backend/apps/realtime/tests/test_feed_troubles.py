@@ -14,7 +14,7 @@ from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append
-from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, RecordingListener, in_database, until
 
 pytestmark = pytest.mark.usefixtures("readers")
 BEAT_SECONDS = 0.02
@@ -44,8 +44,8 @@ async def feed(stored_board: Stream, monkeypatch) -> AsyncIterator[Feed]:
     made.stop()
 
 
-async def listening(feed: Feed) -> Ear:
-    ear = Ear()
+async def listening(feed: Feed) -> RecordingListener:
+    ear = RecordingListener()
     feed.listeners.add(ear)
     await feed.start()
     return ear

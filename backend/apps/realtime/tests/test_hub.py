@@ -22,11 +22,11 @@ from apps.realtime.publishing import Hint, Publisher, group_of
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board
-from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, RecordingListener, in_database, until
 from apps.realtime.watermarks import Watermark, recorded_watermarks
 
 
-async def join(hub: Hub, ear: Ear, name: str = "main") -> Feed:
+async def join(hub: Hub, ear: RecordingListener, name: str = "main") -> Feed:
     feed = await hub.join(kind=KIND, name=name, listener=ear)
     assert feed is not None
     return feed
@@ -56,7 +56,7 @@ async def test_a_listener_is_a_visitor(hub, stored_board, monkeypatch, *, stays:
                 pass
 
     await in_database(leave_alone)
-    ear = Ear()
+    ear = RecordingListener()
     feed = await join(hub, ear)
     if not stays:
         hub.leave(feed, ear)
@@ -82,7 +82,7 @@ async def test_a_later_visit_is_stored_although_new_streams_are_visited_all_the_
 
 
 async def test_without_hints_polling_finds_events_epochs_and_the_end(deaf, hub, stored_board):
-    ear = Ear()
+    ear = RecordingListener()
     await join(hub, ear)
     await in_database(append, stored_board.pk, "a")
     await ear.until(lambda: ear.seqs == [1])
@@ -95,7 +95,7 @@ async def test_without_hints_polling_finds_events_epochs_and_the_end(deaf, hub, 
 async def test_joining_a_stream_that_is_being_deleted_is_not_found(hub, stored_board, monkeypatch):
     monkeypatch.setattr(module, "stream_id_of", lambda **_: stored_board.pk + 1000)
     async with asyncio.timeout(10):
-        assert await hub.join(kind=KIND, name="main", listener=Ear()) is None
+        assert await hub.join(kind=KIND, name="main", listener=RecordingListener()) is None
     assert hub._feeds == {}
 
 
@@ -108,7 +108,7 @@ async def test_polling_survives_a_failing_database(deaf, hub, stored_board, monk
             raise failures.pop()
         return tops_of(stream_ids)
 
-    ear = Ear()
+    ear = RecordingListener()
     await join(hub, ear)
     monkeypatch.setattr(module, "tops_of", failing)
     await in_database(append, stored_board.pk, "a")
@@ -127,7 +127,7 @@ async def test_a_change_during_the_start_of_a_stream_is_read_again(hub, stored_b
 
 
 async def test_each_loop_has_one_hub_which_records_published_hints_at_its_end(hub, stored_board):
-    ear = Ear()
+    ear = RecordingListener()
     await join(hub, ear)
     assert current_hub() is hub
     await in_database(append, stored_board.pk, "a", "b")
@@ -177,7 +177,7 @@ async def until_no_listener(stream_id: int) -> None:
 
 
 async def test_a_stream_without_listeners_costs_nothing(hub, stored_board, monkeypatch):
-    ear = Ear()
+    ear = RecordingListener()
     assert not hub._watch
     feed = await join(hub, ear)
     assert hub._watches
@@ -205,7 +205,7 @@ async def test_changing_subscriptions_lose_no_published_event(only_by_layer, hub
     """Each listener is the only one for a while, so that the group is joined and left every time."""
     written = 0
     for _ in range(15):
-        ear = Ear()
+        ear = RecordingListener()
         writing = asyncio.create_task(in_database(append, stored_board.pk, "while it joins"))
         feed = await join(hub, ear)
         joined_at, already = feed.top, len(ear.seqs)
@@ -219,6 +219,6 @@ async def test_changing_subscriptions_lose_no_published_event(only_by_layer, hub
         written += 1
 
 
-async def heard(ear: Ear, seq: int) -> None:
+async def heard(ear: RecordingListener, seq: int) -> None:
     """By the layer alone: the log is read up to each hint."""
     await ear.until(lambda: ear.seqs[-1:] == [seq])

@@ -7,7 +7,7 @@ from apps.realtime.models import Stream
 from apps.realtime.services import begin_new_epoch, close_stream, lock_stream
 from apps.realtime.tests.boards import append, seqs_of
 from core.errors import NotFound
-from core.tests.undoing import undone
+from core.tests.rollback import rolled_back
 
 
 def test_a_transaction_reads_a_locked_stream_once(stored_board, django_assert_num_queries):
@@ -25,12 +25,12 @@ def test_a_transaction_reads_a_locked_stream_once(stored_board, django_assert_nu
 
 def test_a_lock_rolled_back_to_a_savepoint_is_taken_again(stored_board, django_assert_num_queries):
     with transaction.atomic():
-        with undone():
+        with rolled_back():
             append(stored_board.pk, "ghost")
         with django_assert_num_queries(1):  # the database has given the lock back as well
             assert lock_stream(stored_board.pk).seq == 0
         append(stored_board.pk, "a")
-        with undone():
+        with rolled_back():
             append(stored_board.pk, "ghost", "ghost")
         with django_assert_num_queries(0):
             assert lock_stream(stored_board.pk).seq == 1

@@ -24,7 +24,7 @@ from apps.realtime.presence import (
     write_presence,
 )
 from apps.realtime.presence_sync import PresenceWriter
-from apps.realtime.tests.listening import in_database
+from apps.realtime.tests.recording_listener import in_database
 from apps.realtime.tests.sockets import Socket
 from core import identity
 from core.identity import Caller, Visit

@@ -23,7 +23,7 @@ from apps.realtime.publishing import (
     publish,
 )
 from apps.realtime.tests.layers import FakeLayer, hint
-from apps.realtime.tests.listening import until
+from apps.realtime.tests.recording_listener import until
 from core.request_context import deferring
 from core.tests.clocks import FakeClock
 

@@ -21,8 +21,8 @@ from apps.realtime.selectors import (
 )
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import append, open_board, texts_of
-from apps.realtime.tests.listening import in_database
 from apps.realtime.tests.readers import Reader, at
+from apps.realtime.tests.recording_listener import in_database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from apps.realtime.messages import PIECE_BYTES, Batch, EncodedMessage
 from apps.realtime.send_buffer import MAX_BACKLOG_BYTES, DirectSendBuffer, QueuedSendBuffer
-from apps.realtime.tests.listening import until
+from apps.realtime.tests.recording_listener import until
 
 AnySendBuffer = DirectSendBuffer | QueuedSendBuffer
 

@@ -10,7 +10,7 @@ from apps.realtime import subscriptions as module
 from apps.realtime.publishing import Hint, _message, group_of
 from apps.realtime.subscriptions import Subscriptions
 from apps.realtime.tests.layers import FakeLayer, hint
-from apps.realtime.tests.listening import PATIENCE_SECONDS, until
+from apps.realtime.tests.recording_listener import PATIENCE_SECONDS, until
 
 
 @pytest.fixture

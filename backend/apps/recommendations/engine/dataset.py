@@ -98,12 +98,12 @@ ITEM_COLUMNS = ("item", "item_id", "artist_id", "track_id")
 WEIGHT_COLUMNS = ("weight", "plays", "count")
 
 
-class ListeningError(Exception):
+class DatasetError(Exception):
     """A file that can't be used; the text names the file, the line and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class InteractionDataset:
     """Row n: `people[person[n]]` has `items[item[n]]`, with `weight[n]`, 0 or more. A pair may come again."""
 
     people: list[str]
@@ -113,7 +113,7 @@ class Listening:
     weight: Floats
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, float]]) -> "Listening":
+    def of(cls, rows: Iterable[tuple[str, str, float]]) -> "InteractionDataset":
         people: dict[str, int] = {}
         items: dict[str, int] = {}
         person, item, weight = array("i"), array("i"), array("f")
@@ -133,13 +133,13 @@ class Listening:
         return len(self.weight)
 
 
-def read_listening(path: Path) -> Listening:
-    """Columns by their names, in any order; others are ignored. Raises ListeningError."""
-    return Listening.of(rows_of(path))
+def read_dataset(path: Path) -> InteractionDataset:
+    """Columns by their names, in any order; others are ignored. Raises DatasetError."""
+    return InteractionDataset.of(rows_of(path))
 
 
 def rows_of(path: Path) -> Iterator[tuple[str, str, float]]:
-    """Person, item and weight of each row. Raises ListeningError."""
+    """Person, item and weight of each row. Raises DatasetError."""
     table = _table(path)
     header = next(table)[1]
     person, item, weight = (
@@ -155,21 +155,21 @@ def rows_of(path: Path) -> Iterator[tuple[str, str, float]]:
 
 
 def read_people(path: Path) -> list[str]:
-    """The column `user`, in the file's order. Raises ListeningError."""
+    """The column `user`, in the file's order. Raises DatasetError."""
     return [_checked_name(path, line, name) for line, (name,) in _columns(path, PERSON_COLUMNS)]
 
 
 def read_names(path: Path) -> dict[str, str]:
-    """What the items of a set are called: a column of ids and `name`. Raises ListeningError."""
+    """What the items of a set are called: a column of ids and `name`. Raises DatasetError."""
     return {item: name for _, (item, name) in _columns(path, ITEM_COLUMNS, ("name",))}
 
 
 def file_in(folder: Path, name: str) -> Path:
-    """`name.csv` or `name.csv.gz`. Raises ListeningError when there is neither."""
+    """`name.csv` or `name.csv.gz`. Raises DatasetError when there is neither."""
     for path in (folder / f"{name}.csv", folder / f"{name}.csv.gz"):
         if path.is_file():
             return path
-    raise ListeningError(f"{folder}: has neither {name}.csv nor {name}.csv.gz.")
+    raise DatasetError(f"{folder}: has neither {name}.csv nor {name}.csv.gz.")
 
 
 def _columns(path: Path, *wanted: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
@@ -181,7 +181,7 @@ def _columns(path: Path, *wanted: tuple[str, ...]) -> Iterator[tuple[int, list[s
 
 
 def _table(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its last line; the header first. Raises ListeningError."""
+    """Each row with the number of its last line; the header first. Raises DatasetError."""
     with _damage_reported(path), path.open("rb") as stored:
         is_gzipped = stored.peek(2)[:2] == GZIP_MAGIC
         raw = gzip.GzipFile(fileobj=stored) if is_gzipped else stored
@@ -191,7 +191,7 @@ def _table(path: Path) -> Iterator[tuple[int, list[str]]]:
         try:
             header = next(reader, None)
             if not header:
-                raise ListeningError(f"{path}: has no header.")
+                raise DatasetError(f"{path}: has no header.")
             yield reader.line_num, header
             for cells in reader:
                 if not cells:
@@ -208,9 +208,9 @@ def _damage_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise ListeningError(f"{path}: is damaged or cut off: its gzip data ends wrongly.") from None
+        raise DatasetError(f"{path}: is damaged or cut off: its gzip data ends wrongly.") from None
     except OSError as error:
-        raise ListeningError(f"{path}: can't be read: {error.strerror}.") from None
+        raise DatasetError(f"{path}: can't be read: {error.strerror}.") from None
 
 
 def _column(path: Path, header: list[str], names: tuple[str, ...]) -> int:
@@ -218,7 +218,7 @@ def _column(path: Path, header: list[str], names: tuple[str, ...]) -> int:
     for name in names:
         if name in plain:
             return plain.index(name)
-    raise ListeningError(f"{path}:1: has no column {names[0]}; it has {', '.join(header)}.")
+    raise DatasetError(f"{path}:1: has no column {names[0]}; it has {', '.join(header)}.")
 
 
 def _checked_name(path: Path, line: int, name: str) -> str:
@@ -241,5 +241,5 @@ def _weight(path: Path, line: int, cell: str) -> float:
     return weight
 
 
-def _wrong(path: Path, line: int, reason: str) -> ListeningError:
-    return ListeningError(f"{path}:{line}: {reason}.")
+def _wrong(path: Path, line: int, reason: str) -> DatasetError:
+    return DatasetError(f"{path}:{line}: {reason}.")

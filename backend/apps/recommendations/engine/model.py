@@ -22,9 +22,9 @@ from apps.recommendations.engine.algorithms import (
 from apps.recommendations.engine.dataset import (
     Floats,
     Integers,
-    Listening,
+    InteractionDataset,
     SparseMatrix,
-    read_listening,
+    read_dataset,
     read_people,
     rows_of,
 )
@@ -157,7 +157,7 @@ def spread(scores: Floats) -> float:
     return float(scores.std()) or 1.0
 
 
-def train(listening: Listening, options: Hyperparameters | None = None) -> Model:
+def train(listening: InteractionDataset, options: Hyperparameters | None = None) -> Model:
     """The same listening and the same seed give the same model. Raises NothingToLearnError."""
     options = options or Hyperparameters()
     listens, names = _by_popularity(listening)
@@ -171,7 +171,7 @@ def train(listening: Listening, options: Hyperparameters | None = None) -> Model
     return Model(items=names, people=people, factors=factors, ties=ties, options=options)
 
 
-def _by_popularity(listening: Listening) -> tuple[SparseMatrix, list[str]]:
+def _by_popularity(listening: InteractionDataset) -> tuple[SparseMatrix, list[str]]:
     """People by items, with the items in the model's order; those without listens are left out."""
     shape = (len(listening.people), len(listening.items))
     listens = SparseMatrix.of(listening.person, listening.item, listening.weight, shape=shape)
@@ -255,11 +255,11 @@ def evaluate(
     """Trains on one file and prints recommendations for the people of another, in that file's order, as JSON
     lines.
 
-    People of neither file get what is popular. Raises ListeningError, NothingToLearnError and OSError, and
+    People of neither file get what is popular. Raises DatasetError, NothingToLearnError and OSError, and
     writes nothing then, unless the disk fails half-way.
     """
     people = read_people(queries)
-    listening = read_listening(train_file)
+    listening = read_dataset(train_file)
     listens = listens_of(listening, set(people))
     if histories is not None:
         for person, item, weight in rows_of(histories):
@@ -267,8 +267,8 @@ def evaluate(
     model = train(listening, options)
     with out.open("w", encoding="utf-8") as written:
         for person in people:
-            answer = {"user": person, "items": answered(model, listens.get(person, ()), count)}
-            written.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            response = {"user": person, "items": answered(model, listens.get(person, ()), count)}
+            written.write(json.dumps(response, ensure_ascii=False) + "\n")
     return Evaluated(len(people), sum(person in listens for person in people))
 
 
@@ -279,7 +279,7 @@ def answered(model: Model, listens: Listens, count: int) -> list[str]:
     return [model.items[number] for number in found]
 
 
-def listens_of(listening: Listening, people: set[str]) -> defaultdict[str, list[tuple[str, float]]]:
+def listens_of(listening: InteractionDataset, people: set[str]) -> defaultdict[str, list[tuple[str, float]]]:
     """Items and weights of those among `people` who are in it."""
     found: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for person, item, weight in _rows_of_people(listening, people):
@@ -287,7 +287,7 @@ def listens_of(listening: Listening, people: set[str]) -> defaultdict[str, list[
     return found
 
 
-def _rows_of_people(listening: Listening, people: set[str]) -> Iterator[tuple[str, str, float]]:
+def _rows_of_people(listening: InteractionDataset, people: set[str]) -> Iterator[tuple[str, str, float]]:
     is_wanted = np.array([person in people for person in listening.people], bool)
     for row in np.flatnonzero(is_wanted[listening.person]) if len(listening) else ():
         person, item = listening.people[listening.person[row]], listening.items[listening.item[row]]

@@ -8,7 +8,7 @@ import pytest
 from apps.recommendations.engine import algorithms
 from apps.recommendations.engine.algorithms import FactorEnsemble, Hyperparameters, folded_in, item_factors
 from apps.recommendations.engine.dataset import SparseMatrix
-from apps.recommendations.tests.made_up import dense_of, sparse_of
+from apps.recommendations.tests.synthetic_data import dense_of, sparse_of
 
 # Conjugate gradients are exact after as many steps as there are unknowns.
 EXACT = Hyperparameters(

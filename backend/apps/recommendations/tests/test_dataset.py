@@ -1,4 +1,4 @@
-"""Listening sets as files: what is read, and what is reported of invalid files."""
+"""InteractionDataset sets as files: what is read, and what is reported of invalid files."""
 
 import gzip
 from pathlib import Path
@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.recommendations.engine.dataset import (
-    ListeningError,
+    DatasetError,
     file_in,
-    read_listening,
+    read_dataset,
     read_names,
     read_people,
     rows_of,
 )
-from apps.recommendations.tests.made_up import written
+from apps.recommendations.tests.synthetic_data import written
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=6)
 
@@ -34,7 +34,7 @@ def file(tmp_path: Path):
 def test_a_written_data_set_is_read_unchanged(tmp_path, rows, packed):
     path = tmp_path / ("train.csv.gz" if packed else "train.csv")
 
-    listening = read_listening(written(path, rows))
+    listening = read_dataset(written(path, rows))
 
     assert rows == [
         (listening.people[person], listening.items[item], pytest.approx(weight, abs=1e-6))
@@ -79,8 +79,8 @@ def test_equivalent_spellings_of_a_data_set_are_read_alike(file, content):
 def test_invalid_input_is_reported_with_file_and_line(file, content, message):
     path = file(content)
 
-    with pytest.raises(ListeningError) as raised:
-        read_listening(path)
+    with pytest.raises(DatasetError) as raised:
+        read_dataset(path)
 
     assert str(raised.value).startswith(str(path))
     assert message in str(raised.value)
@@ -89,14 +89,14 @@ def test_invalid_input_is_reported_with_file_and_line(file, content, message):
 def test_users_and_artist_names_are_read(file):
     assert read_people(file("note,user\n1,b\n2,a\n3,b\n")) == ["b", "a", "b"]
     assert read_names(file("artist_id,name\n1,Björk\n2,AC/DC\n")) == {"1": "Björk", "2": "AC/DC"}
-    assert len(read_listening(file("user,item,weight\n"))) == 0
+    assert len(read_dataset(file("user,item,weight\n"))) == 0
 
 
 def test_files_may_be_plain_or_gzipped(file, tmp_path):
-    with pytest.raises(ListeningError, match=r"neither train\.csv nor train\.csv\.gz"):
+    with pytest.raises(DatasetError, match=r"neither train\.csv nor train\.csv\.gz"):
         file_in(tmp_path, "train")
-    with pytest.raises(ListeningError, match="can't be read: No such file"):
-        read_listening(tmp_path / "none.csv")
+    with pytest.raises(DatasetError, match="can't be read: No such file"):
+        read_dataset(tmp_path / "none.csv")
     packed = file(b"", "train.csv.gz")
     assert file_in(tmp_path, "train") == packed
     plain = file(b"")

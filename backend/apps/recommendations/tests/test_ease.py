@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from apps.recommendations.engine.algorithms import Hyperparameters, item_weights
 from apps.recommendations.engine.dataset import SparseMatrix
-from apps.recommendations.tests.made_up import dense_of, sparse_of
+from apps.recommendations.tests.synthetic_data import dense_of, sparse_of
 
 ITEMS = 7
 OPTIONS = Hyperparameters(item_penalty=2.0, dropout=0.25, least_people=1, ties=ITEMS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.recommendations.tests.made_up import Row, tastes, two_tastes, written
+from apps.recommendations.tests.synthetic_data import Row, tastes, two_tastes, written
 
 
 def evaluated(tmp_path: Path, rows: list[Row], people: list[str], *more: object) -> list[dict[str, Any]]:
@@ -35,15 +35,15 @@ def test_each_user_gets_all_items_but_known_ones(tmp_path):
     histories = written(tmp_path / "histories.csv", late)
     people = ["person 3", "person 0", "person 3", "late", unknown, odd]
 
-    answers = evaluated(tmp_path, rows, people, "--histories", histories)
+    responses = evaluated(tmp_path, rows, people, "--histories", histories)
 
-    assert [answer["user"] for answer in answers] == people
+    assert [response["user"] for response in responses] == people
     every = {item for _, item, _ in rows}
-    for answer in answers:
-        own = {item for person, item, _ in [*rows, *late] if person == answer["user"]}
-        assert set(answer) == {"user", "items"}
-        assert sorted(answer["items"]) == sorted(every - own)
-    items = [answer["items"] for answer in answers]
+    for response in responses:
+        own = {item for person, item, _ in [*rows, *late] if person == response["user"]}
+        assert set(response) == {"user", "items"}
+        assert sorted(response["items"]) == sorted(every - own)
+    items = [response["items"] for response in responses]
     (three,) = evaluated(tmp_path, two_tastes(), ["person 1"], "--k", 3)
     assert len(three["items"]) == 3
     assert items[0] == items[2]
@@ -70,9 +70,9 @@ def test_synthetic_tastes_are_predicted_far_better_than_by_popularity(tmp_path):
     train = [row for row in rows if row[0] not in late]
     histories = written(tmp_path / "histories.csv", [row for row in rows if row[0] in late])
 
-    answers = evaluated(tmp_path, train, [*held, "unknown"], "--histories", histories)
+    responses = evaluated(tmp_path, train, [*held, "unknown"], "--histories", histories)
 
-    shown = {answer["user"]: answer["items"] for answer in answers}
+    shown = {response["user"]: response["items"] for response in responses}
     assert {len(items) for items in shown.values()} == {20}  # as is usual
 
     def recall(items: Callable[[str], list[str]], people: set[str]) -> float:

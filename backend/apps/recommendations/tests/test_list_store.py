@@ -160,10 +160,10 @@ def test_a_changed_taste_profile_gives_another_list(ada, library):
     change_taste(user_id=ada.pk, given={"favorite_genres": ["pop"]}, is_whole=False)
     save_list(owner=Owner(user_id=ada.pk), candidates=[candidate(library["Naima"])], found_at=found_at)
 
-    answer = read(ada)
+    response = read(ada)
 
-    assert answer.source == "computed"
-    assert set(titles(answer.recommendations)[:3]) == {"Halo", "Toxic", "Royals"}
+    assert response.source == "computed"
+    assert set(titles(response.recommendations)[:3]) == {"Halo", "Toxic", "Royals"}
 
 
 @pytest.mark.django_db(transaction=True)

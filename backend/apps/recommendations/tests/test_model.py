@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.recommendations.engine.algorithms import Hyperparameters
-from apps.recommendations.engine.dataset import Listening
+from apps.recommendations.engine.dataset import InteractionDataset
 from apps.recommendations.engine.model import (
     Model,
     NothingToLearnError,
@@ -17,7 +17,7 @@ from apps.recommendations.engine.model import (
     main_reasons,
     train,
 )
-from apps.recommendations.tests.made_up import JAZZ, POP, SMALL, two_tastes
+from apps.recommendations.tests.synthetic_data import JAZZ, POP, SMALL, two_tastes
 
 ITEMS = sorted({*JAZZ, *POP})
 LISTENS = st.lists(
@@ -27,7 +27,7 @@ LISTENS = st.lists(
 
 @cache
 def model() -> Model:
-    return train(Listening.of(two_tastes()), SMALL)
+    return train(InteractionDataset.of(two_tastes()), SMALL)
 
 
 @given(listens=LISTENS, count=st.integers(0, 12), without=st.sets(st.integers(0, len(ITEMS) - 1)))
@@ -75,7 +75,7 @@ def test_a_user_without_history_gets_popular_items(listens):
 
 
 def test_the_same_seed_gives_the_same_model():
-    again = train(Listening.of(two_tastes()), SMALL)
+    again = train(InteractionDataset.of(two_tastes()), SMALL)
 
     assert (again.factors.items == model().factors.items).all()
     assert (again.factors.sets == model().factors.sets).all()
@@ -84,14 +84,16 @@ def test_the_same_seed_gives_the_same_model():
 
 
 def test_a_short_history_is_enough_and_an_empty_one_is_not():
-    tiny = train(Listening.of([("Ada", "Halo", 1.0)]))
+    tiny = train(InteractionDataset.of([("Ada", "Halo", 1.0)]))
     assert list(tiny.recommended(tiny.history([]), count=20)) == [0]
     assert list(tiny.recommended(tiny.history([("Halo", 1.0)]), count=20)) == []
-    wide = train(Listening.of(two_tastes()), Hyperparameters(factors=64, rounds=3))  # more than items
+    wide = train(
+        InteractionDataset.of(two_tastes()), Hyperparameters(factors=64, rounds=3)
+    )  # more than items
     assert np.isfinite(wide.factors.items).all()
     for rows in ([], [("Ada", "Halo", 0.0)]):
         with pytest.raises(NothingToLearnError):
-            train(Listening.of(rows), SMALL)
+            train(InteractionDataset.of(rows), SMALL)
 
 
 # --- Reasons are true: they are the very parts that a score is made of -------------------------------

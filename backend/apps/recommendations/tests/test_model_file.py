@@ -25,7 +25,7 @@ from apps.recommendations.engine.model_file import (
 )
 from apps.recommendations.model_loader import NO_FILE, ModelLoader, model_loader, model_state
 from apps.recommendations.models import ModelState
-from apps.recommendations.tests.made_up import SMALL, listening, two_tastes
+from apps.recommendations.tests.synthetic_data import SMALL, listening, two_tastes
 
 MODEL = train(listening([*two_tastes(), ("Ada", "Sigur Rós ☃", 2.0), ("Ada", "Halo", 2.0)]), SMALL)
 

@@ -99,10 +99,10 @@ def test_if_a_source_is_unavailable_the_others_are_used_and_the_list_is_marked(
     elsewhere.is_away = True
     no_model.write_bytes(b"no model at all")
 
-    answer = found(Preferences(), with_outside=True)
+    response = found(Preferences(), with_outside=True)
 
-    assert answer.missing_sources == ["elsewhere"]
-    assert len(answer.candidates) == len(library)
+    assert response.missing_sources == ["elsewhere"]
+    assert len(response.candidates) == len(library)
     assert "closed today" in caplog.text
     assert "Recommendations continue without a model" in caplog.text
 

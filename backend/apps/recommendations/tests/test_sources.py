@@ -9,7 +9,7 @@ from apps.analytics.selectors import popular_since
 from apps.playlist.services import Place, add_item
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.catalogue import own_catalogue
-from apps.recommendations.engine.dataset import Listening
+from apps.recommendations.engine.dataset import InteractionDataset
 from apps.recommendations.engine.model import train
 from apps.recommendations.sources.base import Interaction, Liked, Preferences, ReasonKind
 from apps.recommendations.sources.library import (
@@ -23,7 +23,7 @@ from apps.recommendations.sources.library import (
     mood_of_genre,
 )
 from apps.recommendations.tests.interactions import interact
-from apps.recommendations.tests.made_up import SMALL
+from apps.recommendations.tests.synthetic_data import SMALL
 from apps.users.models import MOODS
 
 
@@ -94,7 +94,7 @@ def model(library):
             else [*pop, "artist:lorde"]
         )
         rows += [(f"person {number}", item, 1.0) for item in taste]
-    return train(Listening.of(rows), SMALL)
+    return train(InteractionDataset.of(rows), SMALL)
 
 
 def test_listeners_of_jazz_get_jazz_with_that_reason(model, library, named):

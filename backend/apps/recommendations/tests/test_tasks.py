@@ -133,8 +133,8 @@ def test_an_expired_list_is_returned_and_refreshed_once(ada, library):
     RecommendationList.objects.update(generated_at=old)
     cache.clear()
 
-    answers = [read(ada) for _ in range(3)]
+    responses = [read(ada) for _ in range(3)]
 
-    assert [answer.stale for answer in answers] == [True] * 3
-    assert [answer.source for answer in answers] == ["database", "cache", "cache"]
+    assert [response.stale for response in responses] == [True] * 3
+    assert [response.source for response in responses] == ["database", "cache", "cache"]
     assert [run.key for run in JobRun.objects.all()] == [ada.key]

@@ -12,7 +12,7 @@ from apps.playlist.services import Place, add_item, cast_vote, play_item
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.engine.model_file import read_model
 from apps.recommendations.tests.interactions import interact
-from apps.recommendations.tests.made_up import written
+from apps.recommendations.tests.synthetic_data import written
 from apps.recommendations.training import own_listening
 from apps.rooms.models import Room
 from apps.tracks.tests.factories import new_track

@@ -135,9 +135,9 @@ def test_genres_are_sorted_by_use_then_name_without_unknown_ones(client, add_tra
     assert client.get("/api/tracks/genres/").json() == []
     for genre in ("soul", "Rock", "rock", "jazz", "ROCK", "rock", "", "folk"):
         add_track(genre=genre)
-    answer = client.get("/api/tracks/genres/")
-    assert answer.json() == [
+    response = client.get("/api/tracks/genres/")
+    assert response.json() == [
         {"genre": "rock", "count": 4},
         *({"genre": genre, "count": 1} for genre in ("folk", "jazz", "soul")),
     ]
-    assert answer["X-Total-Count"] == "4"
+    assert response["X-Total-Count"] == "4"

@@ -128,8 +128,8 @@ class Writes:
     def write_in_the_admin(self) -> None:
         one = self.chance.choice([None, self.one()])
         form = {"title": self.metadata().title, "artist": "u2", "album": "", "genre": ""}
-        answer = self.staff.post(f"/admin/tracks/track/{f'{one}/change' if one else 'add'}/", form)
-        assert answer.status_code == 302
+        response = self.staff.post(f"/admin/tracks/track/{f'{one}/change' if one else 'add'}/", form)
+        assert response.status_code == 302
 
     def delete_in_the_admin(self) -> None:
         if one := self.one():
@@ -284,10 +284,10 @@ def test_large_totals_are_lower_bounds_and_each_page_links_to_the_next(monkeypat
     seen, address = [], "/api/tracks/?search=halo&limit=2"
     totals = []
     while address:
-        answer = Client().get(address)
-        seen += [track["id"] for track in answer.json()]
-        totals.append((answer["X-Total-Count"], answer.get("X-Total-Is-Least")))
-        address = answer["Link"].partition(">")[0].removeprefix("<") if "Link" in answer else ""
+        response = Client().get(address)
+        seen += [track["id"] for track in response.json()]
+        totals.append((response["X-Total-Count"], response.get("X-Total-Is-Least")))
+        address = response["Link"].partition(">")[0].removeprefix("<") if "Link" in response else ""
 
     assert seen == made
     assert totals == [("5", "true"), ("5", "true"), ("7", "true"), ("9", "true"), ("9", None)]
@@ -320,9 +320,9 @@ def test_similar_words_are_searched_only_without_an_exact_match():
         ("hallo", ["Hallo"], "1"),
         ("haalo", ["Halo", "Hallo"], "0"),
     ):
-        answer = Client().get("/api/tracks/", {"search": search})
-        assert [track["title"] for track in answer.json()] == titles
-        assert (answer["X-Total-Count"], answer["X-Match-Count"]) == (str(len(titles)), count)
+        response = Client().get("/api/tracks/", {"search": search})
+        assert [track["title"] for track in response.json()] == titles
+        assert (response["X-Total-Count"], response["X-Match-Count"]) == (str(len(titles)), count)
     plain = Client().get("/api/tracks/", {"search": "haalo", "ordering": "title"})
     assert plain.json() == []
 

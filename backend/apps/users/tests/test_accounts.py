@@ -113,10 +113,10 @@ def test_a_repetition_after_a_password_change_returns_no_tokens(client):
 
 def test_an_idempotency_record_contains_no_password(client):
     body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
-    answer = send(client, "post", "users/", body, **{"Idempotency-Key": "a-b-c"})
+    response = send(client, "post", "users/", body, **{"Idempotency-Key": "a-b-c"})
     kept = IdempotencyRecord.objects.get()
-    assert (kept.body, kept.subject) == ("", f"user:{answer.json()['id']}")
-    raw = b"\n".join([b"POST", b"/api/users/", answer.wsgi_request.body])
+    assert (kept.body, kept.subject) == ("", f"user:{response.json()['id']}")
+    raw = b"\n".join([b"POST", b"/api/users/", response.wsgi_request.body])
     assert kept.fingerprint != sha256(raw).hexdigest()
 
 

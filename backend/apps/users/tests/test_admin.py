@@ -23,8 +23,8 @@ def grace(db: None) -> User:
 
 
 def test_an_account_is_changed(hedy, grace):
-    answer = hedy.open(grace).send(**UNCHOSEN, email="Grace@hopper.example")
-    assert answer.status_code == 302, answer.context["adminform"].errors
+    response = hedy.open(grace).send(**UNCHOSEN, email="Grace@hopper.example")
+    assert response.status_code == 302, response.context["adminform"].errors
     grace.refresh_from_db()
     assert (grace.email, grace.email_key) == ("Grace@hopper.example", "grace@hopper.example")
 
@@ -32,10 +32,10 @@ def test_an_account_is_changed(hedy, grace):
 @pytest.mark.parametrize("changes", [{"email": "ADA@example.org"}, {"username": "ADA"}])
 def test_a_taken_name_or_address_is_an_error_message(hedy, grace, changes: dict[str, Any]):
     User.objects.create_user("ada", "ada@example.org")
-    answer = hedy.open(grace).send(**changes)
-    assert answer.status_code == 200
+    response = hedy.open(grace).send(**changes)
+    assert response.status_code == 200
     (field,) = changes
-    assert f"Another account has this {field}." in answer.content.decode()
+    assert f"Another account has this {field}." in response.content.decode()
     grace.refresh_from_db()
     assert grace.username == "grace"
 

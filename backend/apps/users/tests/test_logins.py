@@ -52,9 +52,9 @@ def test_a_failed_login_does_not_reveal_whether_name_or_password_was_wrong(clien
         send(client, "post", path, {"username": name, "password": password})
         for name, password in [("nobody", PASSWORD), ("grace", "wrong"), ("hedy", PASSWORD), ("joan", "x")]
     ]
-    assert {code_of(answer) for answer in wrong} == {(401, "NOT_AUTHENTICATED")}
-    assert len({answer.content for answer in wrong}) == 1
-    assert not any(answer.cookies for answer in wrong)
+    assert {code_of(response) for response in wrong} == {(401, "NOT_AUTHENTICATED")}
+    assert len({response.content for response in wrong}) == 1
+    assert not any(response.cookies for response in wrong)
 
 
 @pytest.mark.redis
@@ -66,8 +66,8 @@ def test_failed_logins_are_limited_per_name_across_addresses(client, grace, name
 
     def tried(login: str, password: str, path: str = "auth/token/") -> int:
         place = {"X-Forwarded-For": f"198.51.100.{next(places)}"}
-        answer = send(client, "post", path, {"username": login, "password": password}, **place)
-        return int(answer.status_code)
+        response = send(client, "post", path, {"username": login, "password": password}, **place)
+        return int(response.status_code)
 
     places = count(1)
     assert [tried("grace", PASSWORD) for _ in range(4)] == [200] * 4
@@ -158,8 +158,8 @@ def test_a_repetition_returns_no_tokens_after_those_of_the_first_response_expire
 
 def test_a_repeated_refresh_returns_one_usable_token_and_the_database_stores_none(client, grace):
     refresh = log_in(client).json()["refresh"]
-    answers = [renewed(client, refresh, **{"Idempotency-Key": "one"}).json() for _ in range(3)]
-    assert [renewed(client, one["refresh"]).status_code for one in answers] == [200, 401, 401]
+    responses = [renewed(client, refresh, **{"Idempotency-Key": "one"}).json() for _ in range(3)]
+    assert [renewed(client, one["refresh"]).status_code for one in responses] == [200, 401, 401]
     assert set(OutstandingToken.objects.values_list("token", flat=True)) == {""}
 
 
@@ -195,8 +195,8 @@ def test_refreshes_are_limited_per_account_across_tokens(client, grace, settings
     settings.RATE_LIMIT_FACTOR = 3 / TOKEN_REFRESHES.max_calls
     tokens = [log_in(Client(REMOTE_ADDR=f"10.0.0.{n}")).json()["refresh"] for n in range(4)]
     others = [Client(REMOTE_ADDR=f"10.0.1.{n}") for n in range(4)]
-    answers = [renewed(other, token) for other, token in zip(others, tokens, strict=True)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    responses = [renewed(other, token) for other, token in zip(others, tokens, strict=True)]
+    assert [response.status_code for response in responses] == [200, 200, 200, 429]
 
 
 def test_a_login_changes_the_session_key_and_staff_sessions_end_after_12_hours(client, grace):
@@ -301,5 +301,5 @@ def test_a_login_ignores_the_session_that_it_replaces(client, grace, bo):
     token = guest_token(bo)
     bo.delete()
     client.cookies["sessionid"] = "nonsense"
-    answer = log_in(client, **{"X-Guest-Token": token}, **bearer("nonsense"))
-    assert answer.status_code == 200
+    response = log_in(client, **{"X-Guest-Token": token}, **bearer("nonsense"))
+    assert response.status_code == 200

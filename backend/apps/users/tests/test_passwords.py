@@ -43,8 +43,8 @@ def ask(name: str = "grace", *, place: str = "127.0.0.1") -> Any:
 def test_an_unknown_address_gets_the_same_response_and_no_mail(grace, django_capture_on_commit_callbacks):
     User.objects.create_user("hedy", "hedy@example.org", PASSWORD, is_active=False)
     with django_capture_on_commit_callbacks(execute=True):
-        answers = [ask(name) for name in ("grace", "nobody", "hedy")]
-    assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"{}")}
+        responses = [ask(name) for name in ("grace", "nobody", "hedy")]
+    assert {(response.status_code, response.content) for response in responses} == {(202, b"{}")}
     assert [message.to for message in mails()] == [["Grace@example.org"]]
 
 
@@ -79,9 +79,9 @@ def test_requests_are_limited_per_caller_and_mails_per_address(
     # As over some minutes: within one minute, this limit would apply before the limits of mails.
     monkeypatch.setattr(middleware, "LOGINS", replace(LOGINS, max_calls=len(places)))
     with django_capture_on_commit_callbacks(execute=True):
-        answers = [ask(place=place) for place in places]
+        responses = [ask(place=place) for place in places]
     assert len(mails()) == sent
-    assert {answer.status_code for answer in answers} == {202}
+    assert {response.status_code for response in responses} == {202}
 
 
 def test_a_mail_that_cannot_be_sent_is_logged_and_not_reported_to_the_caller(
@@ -89,9 +89,9 @@ def test_a_mail_that_cannot_be_sent_is_logged_and_not_reported_to_the_caller(
 ):
     settings.EMAIL_BACKEND = "nowhere.Backend"
     with django_capture_on_commit_callbacks(execute=True):
-        answer = ask()
+        response = ask()
     mails()
-    assert answer.status_code == 202
+    assert response.status_code == 202
     assert "A mail could not be sent" in caplog.text
 
 

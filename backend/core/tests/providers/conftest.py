@@ -9,7 +9,7 @@ import pytest
 from core.providers.client import ProviderClient, RequestBounds, RetryPolicy
 from core.providers.responses import TimeSource
 from core.tests.clocks import FakeClock
-from core.tests.providers.stand_in import StandIn, answers
+from core.tests.providers.fake_service import FakeService, answers
 
 NAME = "stand-in"
 PATH = "/v1/things"
@@ -49,13 +49,13 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def service() -> Iterator[StandIn]:
-    with StandIn({PATH: answers({"value": 7})}) as started:
+def service() -> Iterator[FakeService]:
+    with FakeService({PATH: answers({"value": 7})}) as started:
         yield started
 
 
 @pytest.fixture
-def make_client(service: StandIn, clock: FakeClock, waits: list[float]) -> Iterator[MakeClient]:
+def make_client(service: FakeService, clock: FakeClock, waits: list[float]) -> Iterator[MakeClient]:
     made: list[ProviderClient] = []
 
     def wait(seconds: float) -> None:

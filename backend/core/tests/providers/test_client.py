@@ -20,9 +20,9 @@ from core.providers.client import (
 )
 from core.providers.responses import MAX_SECONDS, Failure, ProviderError, retry_after_seconds_of
 from core.tests.clocks import FakeClock
-from core.tests.providers import stand_in
+from core.tests.providers import fake_service
 from core.tests.providers.conftest import PATH, PATIENCE, MakeClient, Thing, read_thing
-from core.tests.providers.stand_in import Act, StandIn, answers, hangs_up, says
+from core.tests.providers.fake_service import Act, FakeService, answers, hangs_up, says
 
 # Processes tell each other of rests by the shared cache.
 pytestmark = pytest.mark.redis
@@ -54,7 +54,7 @@ def check_request_is_not_logged(error: BaseException | None, logged: str) -> Non
 # --- Answers -----------------------------------------------------------------------------------------
 
 
-def test_responses_are_decoded_over_one_connection(client: ProviderClient, service: StandIn) -> None:
+def test_responses_are_decoded_over_one_connection(client: ProviderClient, service: FakeService) -> None:
     assert client.ask(QUESTION, read_thing) == Thing(7)
     assert client.ask(ProviderRequest("POST", "/things", form={"a": "b c"}), read_thing) == Thing(7)
     assert SECRET not in repr(QUESTION)
@@ -75,16 +75,16 @@ PASSING: dict[str, tuple[Act, Failure]] = {
     "an error inside": (answers({"error": {"status": 500, "message": "Oops"}}), Failure.BROKEN),
     "errors inside": (answers({"errors": [{"title": "Oops"}], "value": 7}), Failure.BROKEN),
     "a word inside": (answers({"error": "server_error"}), Failure.BROKEN),
-    "cut half-way": (stand_in.breaks_off, Failure.CUT),
-    "hung up on": (stand_in.hangs_up, Failure.CUT),
-    "no HTTP": (stand_in.speaks_something_else, Failure.CUT),
+    "cut half-way": (fake_service.breaks_off, Failure.CUT),
+    "hung up on": (fake_service.hangs_up, Failure.CUT),
+    "no HTTP": (fake_service.speaks_something_else, Failure.CUT),
 }
 
 
 @pytest.mark.parametrize(("act", "failure"), PASSING.values(), ids=PASSING)
 def test_temporary_failures_are_retried_a_limited_number_of_times(
     client: ProviderClient,
-    service: StandIn,
+    service: FakeService,
     waits: list[float],
     caplog: pytest.LogCaptureFixture,
     act: Act,
@@ -106,18 +106,18 @@ def test_temporary_failures_are_retried_a_limited_number_of_times(
 
 
 def test_a_silent_service_times_out_and_a_failed_connection_is_retried(
-    make_client: MakeClient, service: StandIn, clock: FakeClock, waits: list[float]
+    make_client: MakeClient, service: FakeService, clock: FakeClock, waits: list[float]
 ) -> None:
     def fails(failure: Failure, client: ProviderClient) -> None:
         waits.clear()
         error = failure_of(client)
         assert (error.failure, error.is_temporary, len(waits)) == (failure, True, 2)
 
-    service.then(PATH, *[stand_in.keeps_silent] * 3)
+    service.then(PATH, *[fake_service.keeps_silent] * 3)
     fails(Failure.SLOW, make_client(bounds=IMPATIENT))
-    service.then(PATH, *[stand_in.drips(clock)] * 3)
+    service.then(PATH, *[fake_service.drips(clock)] * 3)
     fails(Failure.SLOW, make_client())
-    with StandIn({}) as gone:
+    with FakeService({}) as gone:
         url = gone.url
     fails(Failure.UNREACHABLE, make_client(url=url))
 
@@ -131,7 +131,7 @@ FINAL: dict[str, tuple[Act, Failure]] = {
     "a list": (answers([7]), Failure.GARBAGE),
     "no UTF-8": (says(b'{"value": 7, "name": "\xff"}'), Failure.GARBAGE),
     "without a ground": (says(DEEP), Failure.GARBAGE),
-    "endless": (stand_in.never_ends, Failure.TOO_LARGE),
+    "endless": (fake_service.never_ends, Failure.TOO_LARGE),
     "redirected": (says(b"", status=302, headers={"Location": "/v1/elsewhere"}), Failure.REDIRECTED),
     "400": (answers({"error": {"status": 400}}, status=400), Failure.REJECTED),
     "404": (answers({}, status=404), Failure.REJECTED),
@@ -143,7 +143,7 @@ FINAL: dict[str, tuple[Act, Failure]] = {
 
 @pytest.mark.parametrize(("act", "failure"), FINAL.values(), ids=FINAL)
 def test_permanent_failures_are_not_retried(
-    client: ProviderClient, service: StandIn, caplog: pytest.LogCaptureFixture, act: Act, failure: Failure
+    client: ProviderClient, service: FakeService, caplog: pytest.LogCaptureFixture, act: Act, failure: Failure
 ) -> None:
     caplog.set_level(logging.DEBUG)
     service.then(PATH, act)
@@ -175,7 +175,7 @@ def busy(retry_after: str | None, *, status: int = 429) -> Act:
 
 
 def test_a_short_retry_after_is_waited_for(
-    make_client: MakeClient, service: StandIn, waits: list[float]
+    make_client: MakeClient, service: FakeService, waits: list[float]
 ) -> None:
     service.then(PATH, busy("2"))
     assert make_client().ask(QUESTION, read_thing) == Thing(7)
@@ -197,7 +197,7 @@ def test_a_short_retry_after_is_waited_for(
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_a_long_retry_after_pauses_all_requests(
     make_client: MakeClient,
-    service: StandIn,
+    service: FakeService,
     clock: FakeClock,
     waits: list[float],
     status: int,
@@ -223,7 +223,7 @@ def test_a_long_retry_after_pauses_all_requests(
 
 @pytest.mark.parametrize("header", [None, "soon", "-5"])
 def test_a_429_without_retry_after_pauses_requests(
-    client: ProviderClient, service: StandIn, clock: FakeClock, header: str | None
+    client: ProviderClient, service: FakeService, clock: FakeClock, header: str | None
 ) -> None:
     service.then(PATH, busy(header))
     assert failure_of(client).retry_after_seconds == BUSY_SECONDS
@@ -233,7 +233,7 @@ def test_a_429_without_retry_after_pauses_requests(
     assert client.ask(QUESTION, read_thing) == Thing(7)
 
 
-def test_a_pause_applies_to_all_processes(make_client: MakeClient, service: StandIn) -> None:
+def test_a_pause_applies_to_all_processes(make_client: MakeClient, service: FakeService) -> None:
     """As another process, which has nothing in common with it but the cache."""
     service.then(PATH, busy("600"))
     failure_of(make_client())
@@ -250,7 +250,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one(clock: FakeClock) -> None:
 
 
 def test_a_429_is_no_failure_for_the_circuit_breaker(
-    make_client: MakeClient, service: StandIn, clock: FakeClock
+    make_client: MakeClient, service: FakeService, clock: FakeClock
 ) -> None:
     client = make_client(patience=FRAIL)
     service.then(PATH, *[busy("10")] * 6)
@@ -270,7 +270,7 @@ def fail(client: ProviderClient, times: int) -> None:
 
 @pytest.mark.parametrize("act", [BROKEN, hangs_up, says(b"garbage")], ids=["500", "hung up on", "garbage"])
 def test_after_many_failures_the_circuit_opens_then_one_request_tests_it(
-    make_client: MakeClient, service: StandIn, clock: FakeClock, act: Act
+    make_client: MakeClient, service: FakeService, clock: FakeClock, act: Act
 ) -> None:
     client = make_client(patience=FRAIL)
     service.then(PATH, *[act] * 6)
@@ -292,7 +292,7 @@ def test_after_many_failures_the_circuit_opens_then_one_request_tests_it(
 
 
 def test_retries_end_when_the_circuit_opens(
-    make_client: MakeClient, service: StandIn, clock: FakeClock
+    make_client: MakeClient, service: FakeService, clock: FakeClock
 ) -> None:
     client = make_client(patience=dataclasses.replace(PATIENCE, failure_threshold=2))
     service.then(PATH, *[BROKEN] * 3)
@@ -303,7 +303,9 @@ def test_retries_end_when_the_circuit_opens(
     assert len(service.asked) == 3
 
 
-def test_rejected_requests_are_no_failures_of_the_service(make_client: MakeClient, service: StandIn) -> None:
+def test_rejected_requests_are_no_failures_of_the_service(
+    make_client: MakeClient, service: FakeService
+) -> None:
     client = make_client(patience=FRAIL)
     service.then(PATH, *[BROKEN] * 4, says(b"", status=404), *[BROKEN] * 4)
     fail(client, 9)

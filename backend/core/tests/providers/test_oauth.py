@@ -11,7 +11,7 @@ from core.providers.oauth import AuthorisedClient, Credentials, Tokens
 from core.providers.responses import Failure, ProviderError, TimeSource
 from core.tests.clocks import FakeClock
 from core.tests.providers.conftest import PATH, MakeClient, Thing, read_thing
-from core.tests.providers.stand_in import Act, Handler, StandIn, answers
+from core.tests.providers.fake_service import Act, FakeService, Handler, answers
 
 # Processes share tokens by the shared cache.
 pytestmark = pytest.mark.redis
@@ -24,7 +24,7 @@ CALLERS = 8
 MakeTokens = Callable[..., Tokens]
 
 
-class Grants:
+class TokenIssuer:
     """Gives a new token each time; the things are for who shows the newest."""
 
     def __init__(self) -> None:
@@ -42,18 +42,18 @@ class Grants:
 
 
 @pytest.fixture
-def grants() -> Grants:
-    return Grants()
+def grants() -> TokenIssuer:
+    return TokenIssuer()
 
 
 @pytest.fixture
-def service(grants: Grants) -> Iterator[StandIn]:
-    with StandIn({TOKEN_PATH: grants.give, PATH: grants.check}) as started:
+def service(grants: TokenIssuer) -> Iterator[FakeService]:
+    with FakeService({TOKEN_PATH: grants.give, PATH: grants.check}) as started:
         yield started
 
 
 @pytest.fixture
-def make_tokens(make_client: MakeClient, service: StandIn, clock: FakeClock) -> MakeTokens:
+def make_tokens(make_client: MakeClient, service: FakeService, clock: FakeClock) -> MakeTokens:
     """Each is as one of another process: they have nothing in common but the cache."""
 
     def make(credentials: Credentials = CREDENTIALS) -> Tokens:
@@ -77,7 +77,7 @@ def things(client: AuthorisedClient) -> Thing:
     return client.get("/things", {}, read_thing)
 
 
-def test_a_token_is_requested_with_the_credentials(tokens: Tokens, service: StandIn) -> None:
+def test_a_token_is_requested_with_the_credentials(tokens: Tokens, service: FakeService) -> None:
     assert tokens.current() == "token-1"
     (asked,) = service.asked
     assert (asked.method, asked.form) == ("POST", {"grant_type": "client_credentials"})
@@ -90,7 +90,7 @@ def test_a_token_is_requested_with_the_credentials(tokens: Tokens, service: Stan
     ("seconds", "kept_seconds"), [(3600.0, 55 * MINUTE), (24 * 3600.0, 55 * MINUTE), (120.0, 110.0)]
 )
 def test_a_token_is_cached_for_55_minutes_or_until_shortly_before_its_end(
-    tokens: Tokens, clock: FakeClock, grants: Grants, seconds: float, kept_seconds: float
+    tokens: Tokens, clock: FakeClock, grants: TokenIssuer, seconds: float, kept_seconds: float
 ) -> None:
     grants.seconds = seconds
     assert tokens.current() == "token-1"
@@ -105,7 +105,7 @@ def test_processes_share_a_token_per_credentials(make_tokens: MakeTokens) -> Non
     assert make_tokens(Credentials("an-app", "another secret")).current() == "token-2"
 
 
-def test_of_concurrent_threads_one_requests_a_token(tokens: Tokens, grants: Grants) -> None:
+def test_of_concurrent_threads_one_requests_a_token(tokens: Tokens, grants: TokenIssuer) -> None:
     together = threading.Barrier(CALLERS)
 
     def call(_number: int) -> str:
@@ -120,7 +120,7 @@ def test_of_concurrent_threads_one_requests_a_token(tokens: Tokens, grants: Gran
 # --- A rejected token --------------------------------------------------------------------------------
 
 
-def test_a_rejected_token_is_fetched_again_once(authorised: AuthorisedClient, grants: Grants) -> None:
+def test_a_rejected_token_is_fetched_again_once(authorised: AuthorisedClient, grants: TokenIssuer) -> None:
     assert things(authorised) == Thing(1)
     grants.given += 1  # the service drops the first
     assert things(authorised) == Thing(3)
@@ -129,7 +129,7 @@ def test_a_rejected_token_is_fetched_again_once(authorised: AuthorisedClient, gr
 
 
 def test_a_rejected_new_token_is_an_error(
-    authorised: AuthorisedClient, service: StandIn, grants: Grants
+    authorised: AuthorisedClient, service: FakeService, grants: TokenIssuer
 ) -> None:
     service.then(PATH, *[answers(REJECTED, status=401)] * 2)
     with pytest.raises(ProviderError) as raised:
@@ -139,7 +139,7 @@ def test_a_rejected_new_token_is_an_error(
 
 
 def test_a_caller_with_a_rejected_token_uses_one_that_another_has_renewed(
-    make_tokens: MakeTokens, grants: Grants
+    make_tokens: MakeTokens, grants: TokenIssuer
 ) -> None:
     first, other = make_tokens(), make_tokens()
     rejected = first.current()
@@ -161,7 +161,7 @@ NONE: dict[str, tuple[Act, Failure]] = {
 
 @pytest.mark.parametrize(("act", "failure"), NONE.values(), ids=NONE)
 def test_without_a_token_no_request_is_sent(
-    authorised: AuthorisedClient, service: StandIn, act: Act, failure: Failure
+    authorised: AuthorisedClient, service: FakeService, act: Act, failure: Failure
 ) -> None:
     service.then(TOKEN_PATH, act)
     with pytest.raises(ProviderError) as raised:

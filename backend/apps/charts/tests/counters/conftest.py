@@ -18,7 +18,7 @@ from apps.charts.pipeline.stage_run import NullProgress, StageStats
 from apps.charts.tests.bodies import Folder, Track
 from apps.counts.models import HistoricalViewCount
 from core.providers.client import RetryPolicy
-from core.tests.providers.stand_in import StandIn
+from core.tests.providers.fake_service import FakeService
 
 # Service, ISRC, day; then the status and the count.
 StoredCounts = dict[tuple[str, str, str], tuple[str, int | None]]
@@ -65,7 +65,7 @@ CountOn = Callable[..., StageStats]
 
 
 @pytest.fixture
-def count_on(youtube: StandIn) -> Iterator[CountOn]:
+def count_on(youtube: FakeService) -> Iterator[CountOn]:
     """The stage counts on a day, with YouTube."""
     with ExitStack() as opened:
         options = {"YOUTUBE_API_URL": youtube.url, "YOUTUBE_API_KEY": "key", "YOUTUBE_DAILY_QUOTA": 1000}
@@ -83,6 +83,6 @@ def count_on(youtube: StandIn) -> Iterator[CountOn]:
 
 
 @pytest.fixture
-def youtube() -> Iterator[StandIn]:
-    with StandIn({}) as started:
+def youtube() -> Iterator[FakeService]:
+    with FakeService({}) as started:
         yield started

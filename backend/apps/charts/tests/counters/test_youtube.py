@@ -15,7 +15,7 @@ from apps.charts.tests import bodies
 from apps.charts.tests.bodies import Folder, isrc
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import CountOn, stored
-from core.tests.providers.stand_in import Act, Handler, StandIn, answers
+from core.tests.providers.fake_service import Act, FakeService, Handler, answers
 
 DAY, NEXT = "2025-03-01", "2025-03-02"
 YOUTUBE = MusicService.YOUTUBE
@@ -63,7 +63,7 @@ def forbidden(reason: str, *details: str, status: int = 403) -> Act:
 
 
 @pytest.fixture
-def chart(run: Run, folder: Folder, youtube: StandIn) -> StandIn:
+def chart(run: Run, folder: Folder, youtube: FakeService) -> FakeService:
     """Two tracks on a chart, with a video each."""
     for service in ("spotify", "apple_music"):
         folder.list(service, DAY, 1, 2)
@@ -76,7 +76,7 @@ def counts(day: str = DAY) -> dict[str, Any]:
     return {key[1]: value for key, value in stored("youtube").items() if key[2] == day}
 
 
-def test_videos_are_searched_once_and_counted_daily(chart: StandIn, count_on: CountOn):
+def test_videos_are_searched_once_and_counted_daily(chart: FakeService, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.usual[VIDEOS] = views(v1=150, v2=260)
     count_on(NEXT, YOUTUBE)
@@ -97,7 +97,7 @@ def test_videos_are_searched_once_and_counted_daily(chart: StandIn, count_on: Co
     assert len(chart.asked_for(VIDEOS)) == 2, "not again on the same day"
 
 
-def test_one_request_counts_fifty_videos(run: Run, folder: Folder, youtube: StandIn, count_on: CountOn):
+def test_one_request_counts_fifty_videos(run: Run, folder: Folder, youtube: FakeService, count_on: CountOn):
     tracks = [(f"Title {number}", f"Artist {number}", f"ZZTST26{number:05}") for number in range(1, 121)]
     folder.put("spotify", "pop", DAY, bodies.spotify(tracks))
     folder.put("soundcloud", "pop", DAY, bodies.soundcloud(tracks))
@@ -115,7 +115,7 @@ def test_one_request_counts_fifty_videos(run: Run, folder: Folder, youtube: Stan
     assert {status for status, _ in counts().values()} == {"ok"}
 
 
-def test_an_exhausted_quota_stops_requests_until_the_next_day(chart: StandIn, count_on: CountOn):
+def test_an_exhausted_quota_stops_requests_until_the_next_day(chart: FakeService, count_on: CountOn):
     with override_settings(YOUTUBE_DAILY_QUOTA=150):
         tally = count_on(DAY, YOUTUBE)
 
@@ -130,7 +130,7 @@ def test_an_exhausted_quota_stops_requests_until_the_next_day(chart: StandIn, co
     assert counts(NEXT)[isrc(2)] == ("ok", 200)
 
 
-def test_an_exhausted_quota_is_read_from_youtubes_response(chart: StandIn, count_on: CountOn):
+def test_an_exhausted_quota_is_read_from_youtubes_response(chart: FakeService, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.then(VIDEOS, forbidden("quotaExceeded"))
 
@@ -153,7 +153,7 @@ def test_an_exhausted_quota_is_read_from_youtubes_response(chart: StandIn, count
     ],
 )
 def test_a_rejected_key_uses_no_quota_and_is_reported(
-    chart: StandIn, count_on: CountOn, rejection: Callable[[], Act]
+    chart: FakeService, count_on: CountOn, rejection: Callable[[], Act]
 ):
     chart.then(VIDEOS, rejection())
     count_on(DAY, YOUTUBE)
@@ -167,7 +167,7 @@ def test_a_rejected_key_uses_no_quota_and_is_reported(
     assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
-def test_a_forbidden_video_fails_alone(chart: StandIn, count_on: CountOn):
+def test_a_forbidden_video_fails_alone(chart: FakeService, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     usual = chart.usual[VIDEOS]
 
@@ -183,7 +183,7 @@ def test_a_forbidden_video_fails_alone(chart: StandIn, count_on: CountOn):
     assert QuotaDay.objects.get(day=NEXT).used == 3
 
 
-def test_a_failed_count_is_repeated_later_that_day(chart: StandIn, count_on: CountOn):
+def test_a_failed_count_is_repeated_later_that_day(chart: FakeService, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.then(VIDEOS, answers({}, status=500), answers({"error": {"code": 400}}), answers({"nothing": 1}))
 
@@ -196,7 +196,9 @@ def test_a_failed_count_is_repeated_later_that_day(chart: StandIn, count_on: Cou
     assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
-def test_a_hidden_count_is_missing_and_a_deleted_video_is_searched_again(chart: StandIn, count_on: CountOn):
+def test_a_hidden_count_is_missing_and_a_deleted_video_is_searched_again(
+    chart: FakeService, count_on: CountOn
+):
     count_on(DAY, YOUTUBE)
     chart.usual[VIDEOS] = views(v1=None)
 
@@ -208,7 +210,7 @@ def test_a_hidden_count_is_missing_and_a_deleted_video_is_searched_again(chart: 
 
 
 def test_a_video_of_another_recording_is_rejected_and_searched_again_after_a_month(
-    chart: StandIn, count_on: CountOn
+    chart: FakeService, count_on: CountOn
 ):
     chart.usual[SEARCH] = finds(("x", "Artist 1 - Title 1 (Karaoke Version)", "Sing along"))
 
@@ -220,7 +222,7 @@ def test_a_video_of_another_recording_is_rejected_and_searched_again_after_a_mon
     assert counter.SEARCH_INTERVAL.days == 30
 
 
-def test_a_video_belongs_to_one_track_and_is_not_searched_daily(chart: StandIn, count_on: CountOn):
+def test_a_video_belongs_to_one_track_and_is_not_searched_daily(chart: FakeService, count_on: CountOn):
     ChartTrack.objects.update(name="One Song", artist="One Singer")
     chart.usual[SEARCH] = finds(("v1", "One Singer - One Song", "One Singer"))
 

@@ -110,11 +110,11 @@ class Command(BaseCommand):
         same = other = 0
         self.stdout.write(f"{'track':<26}{'old':>32}{'new':>32}")
         for bucket in range(BUCKETS):
-            for answer in count_comparisons(series_of(counts_in(export.folder, bucket))):
-                same, other = same + answer.is_same, other + (not answer.is_same)
-                name = " ".join(answer.key)
-                mark = "" if answer.is_same else "  differs"
-                self.stdout.write(f"{name:<26}{_shown(answer.old):>32}{_shown(answer.new):>32}{mark}")
+            for response in count_comparisons(series_of(counts_in(export.folder, bucket))):
+                same, other = same + response.is_same, other + (not response.is_same)
+                name = " ".join(response.key)
+                mark = "" if response.is_same else "  differs"
+                self.stdout.write(f"{name:<26}{_shown(response.old):>32}{_shown(response.new):>32}{mark}")
         self.stdout.write(f"{same} the same, {other} different.")
         return other
 
@@ -149,5 +149,5 @@ class Command(BaseCommand):
             self.stderr.write(f"{what}: {done} of {of}")
 
 
-def _shown(answer: tuple[Any, int] | None) -> str:
-    return "nothing" if answer is None else f"{answer[1]:,} on {answer[0]}"
+def _shown(response: tuple[Any, int] | None) -> str:
+    return "nothing" if response is None else f"{response[1]:,} on {response[0]}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.recommendations.engine.dataset import ListeningError
+from apps.recommendations.engine.dataset import DatasetError
 from apps.recommendations.engine.model import NothingToLearnError, evaluate
 
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 histories=options["histories"],
                 count=options["k"],
             )
-        except ListeningError as error:
+        except DatasetError as error:
             raise CommandError(str(error)) from None
         except NothingToLearnError:
             raise CommandError(f"{options['train']}: has no listen of a weight above 0.") from None

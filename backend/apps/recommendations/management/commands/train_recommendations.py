@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.recommendations.engine.dataset import ListeningError
+from apps.recommendations.engine.dataset import DatasetError
 from apps.recommendations.engine.model import NothingToLearnError
 from apps.recommendations.training import train_recommendations
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 "There is nothing to learn from yet: no vote for a track, no play. --data DIR takes an "
                 "outside listening set."
             ) from None
-        except ListeningError as error:
+        except DatasetError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"The model can't be written: {error}") from None

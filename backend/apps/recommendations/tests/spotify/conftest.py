@@ -7,7 +7,7 @@ import pytest
 from apps.recommendations.sources.base import Preferences
 from apps.recommendations.sources.spotify import SpotifySource
 from apps.recommendations.sources.spotify_catalogue import SpotifyCatalogue
-from apps.recommendations.tests.spotify.stand_in import CLIENT_ID, CLIENT_SECRET, Recording, SpotifyStandIn
+from apps.recommendations.tests.spotify.fake_spotify import CLIENT_ID, CLIENT_SECRET, FakeSpotify, Recording
 from core.providers.client import RequestBounds
 from core.providers.oauth import Credentials
 from core.providers.responses import TimeSource
@@ -23,13 +23,13 @@ LIKES_ADA_AND_JAZZ = Preferences(favorite_artists=["Ada Brook"], favorite_genres
 
 
 @pytest.fixture
-def service() -> Iterator[SpotifyStandIn]:
-    with SpotifyStandIn([LANTERN, KETTLE, TRIBUTE, HARBOUR]) as started:
+def service() -> Iterator[FakeSpotify]:
+    with FakeSpotify([LANTERN, KETTLE, TRIBUTE, HARBOUR]) as started:
         yield started
 
 
 @pytest.fixture
-def source(service: SpotifyStandIn, clock: FakeClock) -> Iterator[SpotifySource]:
+def source(service: FakeSpotify, clock: FakeClock) -> Iterator[SpotifySource]:
     times = TimeSource(clock, clock, clock.advance)
     catalogue = SpotifyCatalogue(
         api_url=f"{service.url}/v1",

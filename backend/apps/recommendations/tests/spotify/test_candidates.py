@@ -27,13 +27,13 @@ from apps.recommendations.tests.spotify.conftest import (
     LIKES_ADA_AND_JAZZ,
     titles,
 )
-from apps.recommendations.tests.spotify.stand_in import (
+from apps.recommendations.tests.spotify.fake_spotify import (
     SEARCH_PATH,
-    SpotifyStandIn,
+    FakeSpotify,
     page_of,
 )
 from core.tests.clocks import FakeClock
-from core.tests.providers.stand_in import answers
+from core.tests.providers.fake_service import answers
 
 BACKEND = Path(__file__).resolve().parents[4]
 DAY = 24 * 3600.0
@@ -76,7 +76,7 @@ HAS_LANTERN = Liked(
     ],
 )
 def test_searches_and_results_by_preferences(
-    source: SpotifySource, service: SpotifyStandIn, preferences: Preferences, found: list[str]
+    source: SpotifySource, service: FakeSpotify, preferences: Preferences, found: list[str]
 ) -> None:
     assert titles(source, preferences) == found
     assert bool(service.asked) == (not preferences.moods)
@@ -101,7 +101,7 @@ def test_a_track_found_by_two_searches_is_listed_once_and_first_with_both_reason
 
 
 def test_the_number_of_searches_is_limited_and_they_change_daily(
-    source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
+    source: SpotifySource, service: FakeSpotify, clock: FakeClock
 ) -> None:
     many = Preferences(favorite_artists=[f"Artist {number}" for number in range(50)])
     source.candidates(many, most=10)
@@ -144,7 +144,7 @@ COVER = "https://i.spotify.example/only"
     ],
 )
 def test_missing_and_invalid_details_are_ignored(
-    source: SpotifySource, service: SpotifyStandIn, item: dict[str, Any], cover_url: str | None
+    source: SpotifySource, service: FakeSpotify, item: dict[str, Any], cover_url: str | None
 ) -> None:
     service.then(SEARCH_PATH, answers(page_of([item])))
     (found,) = source.candidates(LIKES_ADA, most=10)
@@ -168,9 +168,7 @@ def test_missing_and_invalid_details_are_ignored(
         *(described(id=None), described(id="../x"), described(artists=[]), described(artists=[{"name": ""}])),
     ],
 )
-def test_an_invalid_track_affects_no_other(
-    source: SpotifySource, service: SpotifyStandIn, item: object
-) -> None:
+def test_an_invalid_track_affects_no_other(source: SpotifySource, service: FakeSpotify, item: object) -> None:
     service.then(SEARCH_PATH, answers(page_of([item, KETTLE.as_told()])))
     assert titles(source) == ["Kettle"]
 

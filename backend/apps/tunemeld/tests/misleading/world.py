@@ -151,7 +151,7 @@ def responses() -> dict[str, Any]:
         for query in GRAPHQL
     }
     found: dict[str, Any] = _compared(rest | asked)
-    assert not any("errors" in answer for answer in asked.values()), asked
+    assert not any("errors" in response for response in asked.values()), asked
     return found
 
 

@@ -11,7 +11,7 @@ class Undo(Exception):
 
 
 @contextmanager
-def undone() -> Iterator[None]:
+def rolled_back() -> Iterator[None]:
     """What happens within is rolled back."""
     with suppress(Undo), transaction.atomic():
         yield

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.contract.queues import Queue
-from tests.page.bad_line import BadLine
+from tests.page.indexeddb import wait_until_actions_are_stored
+from tests.page.lossy_proxy import LossyProxy
 from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of
-from tests.page.remembered import wait_until_actions_are_stored
 from tests.page.visitors import PHONE, Visit
 from tests.processes import TuttiServer
 
@@ -71,7 +71,7 @@ def test_a_lossy_connection_applies_changes_exactly_once_and_a_slow_one_shows_ta
     seed = more + (1 if host == "localhost" else 2)
     tracks = http.get("/api/tracks/", params={"limit": 8}).json()
     expected = [track["title"] for track in tracks]
-    with BadLine(site.port, host=host, seed=seed) as line:
+    with LossyProxy(site.port, host=host, seed=seed) as line:
         there = {"base_url": line.base_url, "loses_network": True}
         page = QueuePage(visit(f"/r/{queue.room}#library", **there))
         buttons = [

@@ -22,9 +22,9 @@ def test_a_server_reports_readiness_and_its_mode(server: TuttiServer, size: Size
     words = {"embedded": "embedded: SQLite, in-memory", "server": "server: PostgreSQL, Redis"}
     assert words[size] in server.log
 
-    answer = httpx.get(f"{server.base_url}/api/health/ready")
+    response = httpx.get(f"{server.base_url}/api/health/ready")
     parts = {"database": "ok", "channel_layer": "ok", "jobs": "ok", "model": "missing"}
-    assert answer.json() == {"status": "ok", "checks": parts}
+    assert response.json() == {"status": "ok", "checks": parts}
 
 
 def test_two_processes_prepare_one_database_concurrently(postgres: Postgres, redis: Redis):

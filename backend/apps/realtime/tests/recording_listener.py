@@ -34,7 +34,7 @@ async def until(is_reached: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
-class Ear:
+class RecordingListener:
     """A listener."""
 
     def __init__(self) -> None:

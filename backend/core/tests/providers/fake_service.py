@@ -29,7 +29,7 @@ class Asked:
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: "StandIn"
+    server: "FakeService"
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 Act = Callable[[Handler], None]
 
 
-class StandIn(ThreadingHTTPServer):
+class FakeService(ThreadingHTTPServer):
     """Does for each path the next thing that a test has set, and the usual when none is left."""
 
     daemon_threads = True

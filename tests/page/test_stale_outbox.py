@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.conftest import new_room
 from tests.contract.queues import Queue
+from tests.page.indexeddb import make_old, wait_until_discarded
 from tests.page.queue_page import QueuePage, in_sync
-from tests.page.remembered import make_old, wait_until_discarded
 from tests.page.visitors import PHONE, Visit, Visitor
 
 HEIGHT = "element => element.clientHeight"

@@ -16,7 +16,7 @@ from tests.invariants import invariants
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.concurrent_users import meanwhile
 from tests.invariants.conftest import NewTracks
-from tests.invariants.named_writes import Call, Caller, Write
+from tests.invariants.idempotent_writes import Call, Caller, Write
 from tests.invariants.rooms import Guest, new_guest, types_of
 from tests.invariants.write_scenarios import (
     KINDS,

@@ -19,16 +19,16 @@ OLDER = (
 def test_legacy_urls_without_api_return_the_same_and_allow_other_origins(client: httpx.Client, address: str):
     assert get_data(client, address) == get_data(client, f"/api{address}")
     origin = "http://localhost:3000"
-    answer = client.get(address, headers={"Origin": origin})
-    assert answer.headers["Access-Control-Allow-Origin"] == origin
+    response = client.get(address, headers={"Origin": origin})
+    assert response.headers["Access-Control-Allow-Origin"] == origin
 
 
 def test_only_legacy_urls_work_without_api_and_without_a_slash_they_redirect(client: httpx.Client):
     for address in ("/charts/pop/", "/trending-isrcs/", "/health/"):
         assert client.get(address).status_code == 404, address
     for address in ("/api/charts/pop", "/api/graph-data/pop", "/api/health"):
-        answer = client.get(address)
-        assert (answer.status_code, answer.headers["Location"]) == (301, f"{address}/")
+        response = client.get(address)
+        assert (response.status_code, response.headers["Location"]) == (301, f"{address}/")
 
 
 def test_graph_data_has_every_track_of_the_chart(client: httpx.Client):

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.conftest import Size
 from tests.fold import Event, Snapshot
 from tests.invariants import invariants
+from tests.invariants.idempotent_writes import JOIN, Call, Caller, Write
 from tests.invariants.machines import run_machine
-from tests.invariants.named_writes import JOIN, Call, Caller, Write
 from tests.invariants.rooms import new_guest, new_room
 from tests.processes import TuttiServer
 

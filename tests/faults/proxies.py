@@ -29,7 +29,7 @@ class Line:
                 one.shutdown(socket.SHUT_RDWR)
 
 
-class Relay:
+class TcpProxy:
     """Listens on a port of its own, and passes on what comes, both ways."""
 
     def __init__(self, server_port: int) -> None:
@@ -91,7 +91,7 @@ class Relay:
         line.end()
 
 
-class CutLine(Relay):
+class DisconnectingProxy(TcpProxy):
     """`cut` ends every connection; none comes in until `mend`."""
 
     _is_cut = False
@@ -119,7 +119,7 @@ class CutLine(Relay):
         return super()._to_server()
 
 
-class SilentLine(Relay):
+class StallingProxy(TcpProxy):
     """Can go silent: connections stay open, and nothing comes through them any more."""
 
     def __init__(self, server_port: int) -> None:
@@ -176,10 +176,10 @@ class SilentLine(Relay):
             super()._end(line)
 
 
-class AnswerThief(Relay):
+class ResponseDroppingProxy(TcpProxy):
     """Requests get through and responses do not: they are held back; `on_bytes` is called with each part."""
 
-    def __init__(self, server_port: int, on_bytes: Callable[["AnswerThief"], None]) -> None:
+    def __init__(self, server_port: int, on_bytes: Callable[["ResponseDroppingProxy"], None]) -> None:
         super().__init__(server_port)
         self._on_bytes = on_bytes
         self.base_url = f"http://{HOST}:{self.port}"
@@ -189,9 +189,9 @@ class AnswerThief(Relay):
         """Those that came whole, by the key of the write."""
         found = {}
         for line in list(self.lines):
-            key, answer = KEY.search(line.asked), whole_answer(bytes(line.answered))
-            if key and answer:
-                found[key[1].decode()] = answer
+            key, response = KEY.search(line.asked), whole_answer(bytes(line.answered))
+            if key and response:
+                found[key[1].decode()] = response
         return found
 
     def _take_asked(self, line: Line, data: bytes) -> None:

@@ -27,10 +27,10 @@ def test_an_unchanged_queue_is_a_304(queue: Queue, voted_queue: Queue):
 
     for form in SAME:
         mark = form.format(etag=first.headers["ETag"])
-        answer = queue.http.get(queue.path, headers={"If-None-Match": mark})
-        assert (answer.status_code, answer.content) == (304, b"")
+        response = queue.http.get(queue.path, headers={"If-None-Match": mark})
+        assert (response.status_code, response.content) == (304, b"")
         for name in ("ETag", "X-Stream-Epoch", "X-Stream-Seq"):
-            assert answer.headers[name] == first.headers[name]
+            assert response.headers[name] == first.headers[name]
     of_another_room = {"If-None-Match": voted_queue.get().headers["ETag"]}
     assert queue.http.get(queue.path, headers=of_another_room).json() == queue.items()
 
@@ -40,9 +40,9 @@ def test_an_unchanged_queue_is_a_304(queue: Queue, voted_queue: Queue):
 Moment = tuple[str, int]
 
 
-def moment_of(answer: httpx.Response) -> Moment:
-    assert answer.is_success, answer.text
-    return answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"])
+def moment_of(response: httpx.Response) -> Moment:
+    assert response.is_success, response.text
+    return response.headers["X-Stream-Epoch"], int(response.headers["X-Stream-Seq"])
 
 
 def test_the_etag_of_a_write_is_that_of_its_last_event(queue: Queue, connect: Connect):
@@ -108,8 +108,8 @@ def test_invalid_values_are_rejected_even_if_nothing_has_changed(queue: Queue):
         *(("offset=-1", "offset"), ("limit=0", "limit"), ("page=x", "page")),
         ("page_size=2&offset=true", "offset"),
     ):
-        answer = queue.http.get(f"{queue.path}?{query}", headers={"If-None-Match": "*"})
-        assert field in rejected(answer, 400, "VALIDATION_ERROR")
+        response = queue.http.get(f"{queue.path}?{query}", headers={"If-None-Match": "*"})
+        assert field in rejected(response, 400, "VALIDATION_ERROR")
 
 
 # --- `/api/playlist/` is the queue of the room `main` ------------------------------------------------

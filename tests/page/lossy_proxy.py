@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from typing import Self
 
-from tests.page.losses import REQUEST, SAFE, SOCKET, Fate, Losses
+from tests.page.loss_schedule import REQUEST, SAFE, SOCKET, LossSchedule, RequestFate
 
 CHUNK = 1400  # about what one packet holds
 LONGEST_HEAD = 65_536
@@ -27,12 +27,12 @@ class Connection:
             end.close()
 
 
-class BadLine:
+class LossyProxy:
     """Passes bytes on. From `lose` on it loses what its seed says."""
 
     def __init__(self, server_port: int, *, host: str = "127.0.0.1", seed: int = 0) -> None:
         self._server_port = server_port
-        self._losses = Losses(seed)
+        self._losses = LossSchedule(seed)
         self._lock = threading.Lock()
         self._open: set[Connection] = set()
         self._over = threading.Event()
@@ -105,7 +105,7 @@ class BadLine:
         self._passes.wait()
         target.sendall(data)
 
-    def _fate_of(self, connection: Connection, question: bytes) -> Fate:
+    def _fate_of(self, connection: Connection, question: bytes) -> RequestFate:
         """Whatever isn't the beginning of a request belongs to the one before."""
         with self._lock:
             if not connection.is_socket and REQUEST.match(question):
@@ -114,14 +114,14 @@ class BadLine:
                 self.breaks += not connection.fate.arrives
             return connection.fate
 
-    def _piece_of(self, connection: Connection, answer: bytes) -> bytes:
+    def _piece_of(self, connection: Connection, response: bytes) -> bytes:
         with self._lock:
             arrives, left = connection.fate
             if left is None:
-                return answer
-            connection.fate = Fate(arrives, max(0, left - len(answer)))
-            self.breaks += left < len(answer)
-            return answer[:left]
+                return response
+            connection.fate = RequestFate(arrives, max(0, left - len(response)))
+            self.breaks += left < len(response)
+            return response[:left]
 
     def _end(self, connection: Connection) -> None:
         with self._lock:

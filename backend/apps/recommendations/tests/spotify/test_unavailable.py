@@ -8,27 +8,27 @@ from apps.recommendations.sources import spotify
 from apps.recommendations.sources.base import Preferences, SourceUnavailable
 from apps.recommendations.sources.spotify import SpotifySource
 from apps.recommendations.tests.spotify.conftest import LANTERN, LIKES_ADA, LIKES_ADA_AND_JAZZ, titles
-from apps.recommendations.tests.spotify.stand_in import (
+from apps.recommendations.tests.spotify.fake_spotify import (
     CLIENT_SECRET,
     SEARCH_PATH,
     TOKEN_PATH,
-    SpotifyStandIn,
+    FakeSpotify,
     page_of,
     rejection,
 )
 from core.tests.clocks import FakeClock
-from core.tests.providers import stand_in
-from core.tests.providers.stand_in import Act, answers, says
+from core.tests.providers import fake_service
+from core.tests.providers.fake_service import Act, answers, says
 
 AWAY: dict[str, Act] = {
     "500": rejection(500, "Oops"),
-    "cut half-way": stand_in.breaks_off,
-    "hung up on": stand_in.hangs_up,
+    "cut half-way": fake_service.breaks_off,
+    "hung up on": fake_service.hangs_up,
     "garbage": says(b"<html>We are away</html>"),
     "no track in it": answers(page_of([7, "eight"])),
     "another shape": answers({"albums": {"items": []}}),
     "an error inside": answers({"error": {"status": 503, "message": "Service unavailable"}}),
-    "endless": stand_in.never_ends,
+    "endless": fake_service.never_ends,
     "redirected": says(b"", status=301, headers={"Location": "/v1/elsewhere"}),
     "401 for ever": rejection(401, "Invalid access token"),
     "403": rejection(403, "Your app is switched off"),
@@ -37,10 +37,10 @@ AWAY: dict[str, Act] = {
 }
 
 
-@pytest.mark.parametrize("act", [*AWAY.values(), stand_in.speaks_something_else], ids=[*AWAY, "not HTTP"])
+@pytest.mark.parametrize("act", [*AWAY.values(), fake_service.speaks_something_else], ids=[*AWAY, "not HTTP"])
 @pytest.mark.parametrize("path", [TOKEN_PATH, SEARCH_PATH])
 def test_an_unavailable_service_is_reported_without_secrets_and_queries(
-    source: SpotifySource, service: SpotifyStandIn, caplog: pytest.LogCaptureFixture, path: str, act: Act
+    source: SpotifySource, service: FakeSpotify, caplog: pytest.LogCaptureFixture, path: str, act: Act
 ) -> None:
     caplog.set_level(logging.DEBUG)
     service.then(path, *[act] * 3)
@@ -54,20 +54,20 @@ def test_an_unavailable_service_is_reported_without_secrets_and_queries(
     assert "A music service failed: spotify" in caplog.text
 
 
-def test_a_failed_search_affects_no_other(source: SpotifySource, service: SpotifyStandIn) -> None:
+def test_a_failed_search_affects_no_other(source: SpotifySource, service: FakeSpotify) -> None:
     service.then(SEARCH_PATH, answers(page_of([LANTERN.as_told()])), *[rejection(500, "Oops")] * 3)
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern"]
 
 
-def test_a_rejected_search_affects_no_other(source: SpotifySource, service: SpotifyStandIn) -> None:
+def test_a_rejected_search_affects_no_other(source: SpotifySource, service: FakeSpotify) -> None:
     service.then(SEARCH_PATH, rejection(400, "Bad search"))
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern", "In Her Manner", "Harbour"]
 
 
 def test_no_search_starts_after_the_deadline(
-    source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
+    source: SpotifySource, service: FakeSpotify, clock: FakeClock
 ) -> None:
-    def late(handler: stand_in.Handler) -> None:
+    def late(handler: fake_service.Handler) -> None:
         clock.advance(spotify.SECONDS + 1)
         answers(page_of([LANTERN.as_told()]))(handler)
 
@@ -77,9 +77,9 @@ def test_no_search_starts_after_the_deadline(
 
 
 def test_a_deadline_before_any_result_counts_as_unavailable(
-    source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
+    source: SpotifySource, service: FakeSpotify, clock: FakeClock
 ) -> None:
-    def found_nothing(handler: stand_in.Handler) -> None:
+    def found_nothing(handler: fake_service.Handler) -> None:
         clock.advance(4.9)
         answers(page_of([]))(handler)
 

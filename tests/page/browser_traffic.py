@@ -9,7 +9,7 @@ from tests.page.visitors import until
 from tests.processes import TuttiServer
 
 
-class Wire:
+class BrowserTraffic:
     """Everything that a window asks of the server, and says to it on its sockets."""
 
     def __init__(self, page: Page, server: TuttiServer) -> None:

@@ -20,17 +20,17 @@ LONGEST_OF_SOCKET = 3_000
 SOCKET = "socket"
 
 
-class Fate(NamedTuple):
+class RequestFate(NamedTuple):
     """Whether a request gets to the server, and after how many bytes its response breaks off, if it does."""
 
     arrives: bool = True
     breaks_off_after: int | None = None
 
 
-SAFE = Fate()
+SAFE = RequestFate()
 
 
-class Losses:
+class LossSchedule:
     """Draws the fates of one line; `is_on` says whether anything is lost by now."""
 
     def __init__(self, seed: int) -> None:
@@ -39,22 +39,22 @@ class Losses:
         self._times: Counter[str] = Counter()
         self.is_on = False
 
-    def of_request(self, head: bytes) -> Fate:
+    def of_request(self, head: bytes) -> RequestFate:
         name = self.name_of(head)
         if not self.is_on or not name:
             return SAFE
         return self.of_socket() if name == SOCKET else self._draw(name, LONGEST_PIECE)
 
-    def of_socket(self) -> Fate:
+    def of_socket(self) -> RequestFate:
         """A socket's bytes are counted from here on. The first is always lost."""
         return self._draw(SOCKET, LONGEST_OF_SOCKET, chance=1.0)._replace(arrives=True)
 
-    def _draw(self, name: str, longest: int, chance: float = CHANCE) -> Fate:
+    def _draw(self, name: str, longest: int, chance: float = CHANCE) -> RequestFate:
         self._times[name] += 1
         dice = random.Random(f"{self._seed}: {name}, {self._times[name]}")
         if self._times[name] > MOST_TIMES or dice.random() >= chance:
             return SAFE
-        return Fate(arrives=dice.random() < 0.7, breaks_off_after=dice.randrange(longest))
+        return RequestFate(arrives=dice.random() < 0.7, breaks_off_after=dice.randrange(longest))
 
     def name_of(self, head: bytes) -> str:
         """Of a request; empty for the files of the page, of which nothing is lost."""

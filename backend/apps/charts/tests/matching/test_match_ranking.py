@@ -3,10 +3,10 @@
 from apps.charts.matching.matcher import REVIEW_THRESHOLD, THRESHOLD, Recording, match, ranked
 
 KNOWN = [
-    Recording("original", "Paper Lanterns", "Velvet Orchard", names_everyone=True),
-    Recording("remix", "Paper Lanterns - Ondo Remix", "Velvet Orchard, Ondo", names_everyone=True),
-    Recording("live", "Paper Lanterns (Live)", "Velvet Orchard", names_everyone=True),
-    Recording("other", "Silver Rain", "Tin Sparrow", names_everyone=True),
+    Recording("original", "Paper Lanterns", "Velvet Orchard", lists_all_artists=True),
+    Recording("remix", "Paper Lanterns - Ondo Remix", "Velvet Orchard, Ondo", lists_all_artists=True),
+    Recording("live", "Paper Lanterns (Live)", "Velvet Orchard", lists_all_artists=True),
+    Recording("other", "Silver Rain", "Tin Sparrow", lists_all_artists=True),
 ]
 
 
@@ -40,7 +40,7 @@ def test_names_without_a_common_word_match_nothing():
 def test_an_additional_artist_matches_only_for_services_that_may_omit_artists():
     more = "Velvet Orchard, Mira Solano"
     from_uploads = match("Paper Lanterns", more, KNOWN)
-    from_a_full_list = match("Paper Lanterns", more, KNOWN, names_everyone=True)
+    from_a_full_list = match("Paper Lanterns", more, KNOWN, lists_all_artists=True)
     assert from_uploads
     assert from_a_full_list
     assert (from_uploads.is_sure, from_a_full_list.is_sure) == (True, False)

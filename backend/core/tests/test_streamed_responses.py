@@ -27,19 +27,19 @@ def test_a_streamed_response_equals_the_complete_one(plain: dict[str, Any], list
 
 
 def answered(rows: int) -> tuple[type, int, int]:
-    """The kind of the answer, its length, and how much memory it took at once to make and to take it."""
+    """The kind of the response, its length, and how much memory it took at once to make and to take it."""
 
     def made() -> Iterator[dict[str, Any]]:
         return ({"id": number, "text": "x" * 1000} for number in range(rows))
 
     tracemalloc.start()
     try:
-        answer = json_response(RequestFactory().get("/"), {"rows": made()})
-        length = sum(len(piece) for piece in answer)
+        response = json_response(RequestFactory().get("/"), {"rows": made()})
+        length = sum(len(piece) for piece in response)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    return type(answer), length, peak
+    return type(response), length, peak
 
 
 def test_memory_does_not_grow_with_the_length(settings, tmp_path):
@@ -76,9 +76,9 @@ def listed(query: str, rows: Any) -> Response:
 def test_links_and_pages_return_each_row_once(total: int, size: int):
     rows, seen, query = list(range(total)), [], f"?limit={size}"
     while query:
-        answer = listed(query, rows)
-        seen += answer.data
-        link = answer.headers.get("Link", "")
+        response = listed(query, rows)
+        seen += response.data
+        link = response.headers.get("Link", "")
         query = link[link.index("?") : link.index(">")] if link else ""
     assert seen == rows
 
@@ -94,5 +94,5 @@ def test_a_queryset_is_counted_and_sliced_by_the_database(notes, django_assert_n
     for number in range(3):
         Note(text=str(number)).save()
     with django_assert_num_queries(2):
-        answer = listed("?limit=2", Note.objects.order_by("pk").values_list("text", flat=True))
-    assert (answer.data, answer.headers["X-Total-Count"]) == (["0", "1"], "3")
+        response = listed("?limit=2", Note.objects.order_by("pk").values_list("text", flat=True))
+    assert (response.data, response.headers["X-Total-Count"]) == (["0", "1"], "3")

@@ -1,4 +1,4 @@
-"""Listening that the tests make up: small, and with a structure that is known."""
+"""InteractionDataset that the tests make up: small, and with a structure that is known."""
 
 import csv
 import gzip
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from apps.recommendations.engine.algorithms import Hyperparameters
-from apps.recommendations.engine.dataset import Listening, SparseMatrix
+from apps.recommendations.engine.dataset import InteractionDataset, SparseMatrix
 
 Row = tuple[str, str, float]
 
@@ -29,8 +29,8 @@ def two_tastes() -> list[Row]:
     return rows
 
 
-def listening(rows: list[Row]) -> Listening:
-    return Listening.of(rows)
+def listening(rows: list[Row]) -> InteractionDataset:
+    return InteractionDataset.of(rows)
 
 
 def sparse_of(dense: np.ndarray) -> SparseMatrix:

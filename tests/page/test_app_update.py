@@ -11,8 +11,8 @@ from tests.conftest import PreparedData
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.builds import changed_page, put
+from tests.page.indexeddb import wait_until_actions_are_stored
 from tests.page.queue_page import in_sync
-from tests.page.remembered import wait_until_actions_are_stored
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from tests.conftest import PreparedData, Size
-from tests.faults.relays import AnswerThief
+from tests.faults.proxies import ResponseDroppingProxy
 from tests.fold import Snapshot
 from tests.invariants import invariants
 from tests.invariants.concurrent_users import meanwhile
-from tests.invariants.named_writes import Call, Caller, Write, call_of
+from tests.invariants.idempotent_writes import Call, Caller, Write, call_of
 from tests.invariants.rooms import Guest, new_guest, types_of
 from tests.invariants.write_scenarios import KINDS, Kind, Stage, made_so_far, new_stage
 from tests.processes import TuttiServer
@@ -22,7 +22,7 @@ from tests.processes import TuttiServer
 SEEDED_TRACKS = range(1, 36)
 ANSWER_SECONDS = 30.0
 
-Moment = Callable[[AnswerThief], bool]
+Moment = Callable[[ResponseDroppingProxy], bool]
 
 
 @dataclass(slots=True)
@@ -67,11 +67,11 @@ def plays(http: httpx.Client, ada: Guest) -> list[Play]:
     ]
 
 
-def all_are_answered(thief: AnswerThief) -> bool:
+def all_are_answered(thief: ResponseDroppingProxy) -> bool:
     return len(thief.answers) == len(KINDS)
 
 
-def one_is_answered(thief: AnswerThief) -> bool:
+def one_is_answered(thief: ResponseDroppingProxy) -> bool:
     return len(thief.answers) > 0
 
 
@@ -104,11 +104,11 @@ def killed_at(moment: Moment, server: TuttiServer, ada: Guest, plays: list[Play]
     """Sends all writes at once and kills the server at that moment; what it had answered by then."""
     pid = server.pid
 
-    def kill_in_time(thief: AnswerThief) -> None:
+    def kill_in_time(thief: ResponseDroppingProxy) -> None:
         if moment(thief):
             os.kill(pid, signal.SIGKILL)
 
-    with AnswerThief(server.port, kill_in_time) as thief:
+    with ResponseDroppingProxy(server.port, kill_in_time) as thief:
 
         def send(play: Play) -> None:
             headers = {"X-Guest-Token": ada.token}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.tests.providers.stand_in import Act, Handler, StandIn, answers
+from core.tests.providers.fake_service import Act, FakeService, Handler, answers
 
 TOKEN_PATH = "/api/token"
 SEARCH_PATH = "/v1/search"
@@ -63,7 +63,7 @@ def rejection(status: int, message: str) -> Act:
     return answers({"error": {"status": status, "message": message}}, status=status)
 
 
-class SpotifyStandIn(StandIn):
+class FakeSpotify(FakeService):
     """Finds recordings by `artist:"…"` and `genre:"…"`, for callers with a valid token."""
 
     def __init__(self, recordings: Sequence[Recording]) -> None:

@@ -21,7 +21,7 @@ TOO_LARGE = "x" * 100_000
 PATIENCE_SECONDS = 60
 
 
-class ClaimingServer(PingingServer):
+class UntestedVersionsServer(PingingServer):
     """Its packages are the installed ones, but for the versions that they claim to have."""
 
     def _command(self) -> list[str]:
@@ -32,7 +32,7 @@ class ClaimingServer(PingingServer):
 async def test_with_an_untested_version_the_server_works_and_logs_the_disabled_fast_path_once(
     prepared_data: PreparedData,
 ) -> None:
-    with ClaimingServer(**prepared_data.options("embedded")) as server:
+    with UntestedVersionsServer(**prepared_data.options("embedded")) as server:
         room = new_room(server)
         await asyncio.to_thread(assert_it_serves, server, room, queued(server, room))
         async with (

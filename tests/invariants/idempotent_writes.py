@@ -66,19 +66,19 @@ class Caller:
 
     def send(self, write: Write, key: str) -> Call:
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        answer = self.http.request(write.method, write.path, content=write.content, headers=headers)
-        return call_of(answer, caller=self.name, key=key, write=write)
+        response = self.http.request(write.method, write.path, content=write.content, headers=headers)
+        return call_of(response, caller=self.name, key=key, write=write)
 
 
-def call_of(answer: httpx.Response, *, caller: str, key: str, write: Write) -> Call:
+def call_of(response: httpx.Response, *, caller: str, key: str, write: Write) -> Call:
     # A request for a new identity is known by its address, whatever its identity was.
     caller = f"{caller}'s place" if write.kind == JOIN else caller
     return Call(
         caller=caller,
         key=key,
         write=write,
-        status=answer.status_code,
-        body=answer.content,
-        headers=answer.headers,
-        is_replay=answer.headers.get("Idempotency-Replayed") == "true",
+        status=response.status_code,
+        body=response.content,
+        headers=response.headers,
+        is_replay=response.headers.get("Idempotency-Replayed") == "true",
     )
