@@ -28,7 +28,6 @@ from apps.player.services import join_speaker, leave_speaker, look_after, note_r
 from apps.playlist.models import STREAM_KIND
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.extensions import HubExtension, Socket
-from apps.realtime.hub import current_hub
 from apps.realtime.messages import typed_text
 from apps.realtime.publishing import publish_notice
 from apps.rooms.models import Room
@@ -278,6 +277,8 @@ async def _in_turn(network: str, act: Callable[..., R], *arguments: Any) -> R:
     """In a reader thread. Addresses take turns, so that many speakers of one delay neither others nor the
     hub.
     """
+    from apps.realtime.hub import current_hub  # loads what commands do not need
+
     return await current_hub().admission.read_for(network, act, *arguments)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from django.db.models import Count, QuerySet
 
@@ -164,13 +164,13 @@ def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
 
 
 def _same_for_weeks(edition: RawEdition, places: Places, good: "QuerySet[RawEdition]") -> RawEdition | None:
-    """The first of the lists that have not changed since, if that is longer ago than lists stay the same."""
-    first = None
-    for one in good.iterator():
-        if _places(one) != list(places):
-            break
-        first = one
-    return first if first and edition.issued_on - first.issued_on > REPEATED_FOR else None
+    """The first of the lists that have not changed since, if that is longer ago than lists stay the same.
+
+    There must be several: one list from before a pause of the server says nothing about the weeks since.
+    """
+    same = list(takewhile(lambda one: _places(one) == list(places), good.iterator()))
+    is_old = len(same) > 1 and edition.issued_on - same[-1].issued_on > REPEATED_FOR
+    return same[-1] if is_old else None
 
 
 def _places(edition: RawEdition) -> list[tuple[int, str, str]]:
