@@ -15,7 +15,7 @@ def expect_playing(page: Page, title: str) -> None:
 def expect_that_nothing_was_done(page: Page) -> None:
     """What a key does is shown with the next frame."""
     still(page)
-    assert page.get_by_text("Nothing playing.").is_visible()
+    expect(page.get_by_text("Nothing playing.")).to_be_visible()
     expect(page.locator(".status-text")).to_have_text("in sync")
 
 

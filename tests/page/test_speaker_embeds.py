@@ -118,7 +118,7 @@ def test_a_track_without_audio_follows_the_room_in_the_player_of_a_service_or_is
             assert visitor.violations() == []
             player(http, room, action="skip")
 
-        expect(status).to_contain_text("Silent: the server has no audio file")
+        expect(status).to_contain_text("Silent: the server has no audio for this track")
         expect(page.locator("iframe")).to_have_count(0)
         assert player(http, room)["state"] == "playing"
 
