@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import av
@@ -114,7 +114,6 @@ def decoded(url: str, *, from_frame: int, gain_db: float) -> Iterator[bytes]:
 
 def _samples(url: str, from_frame: int) -> Iterator[Any]:
     """Arrays of samples between -1 and 1, one channel after the other."""
-    resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
     with av.open(url, options=OPTIONS, timeout=(CONNECT_SECONDS, READ_SECONDS)) as container:
         if not container.streams.audio:
             raise DecodingError("the file has no audio")
@@ -122,6 +121,7 @@ def _samples(url: str, from_frame: int) -> Iterator[Any]:
         begin = float((stream.start_time or 0) * stream.time_base)
         if from_frame:
             container.seek(round((begin + from_frame / RATE) / stream.time_base), stream=stream)
+        convert = _converter(stream.channels)
         next_frame, surplus, is_aligned = from_frame, 0, not from_frame
         for frame in _frames(container, stream):
             if frame is None:
@@ -133,11 +133,26 @@ def _samples(url: str, from_frame: int) -> Iterator[Any]:
                 if missing > 0:
                     next_frame += missing
                     yield np.zeros(missing * CHANNELS)
-            for resampled in resampler.resample(frame):
-                samples = resampled.to_ndarray().ravel()[surplus * CHANNELS :]
-                surplus = max(0, surplus - resampled.samples)
-                next_frame += len(samples) // CHANNELS
-                yield samples
+            for samples in convert(frame):
+                kept = samples[surplus * CHANNELS :]
+                surplus -= (len(samples) - len(kept)) // CHANNELS
+                next_frame += len(kept) // CHANNELS
+                yield kept
+        yield from convert(None)
+
+
+def _converter(channels: int) -> Callable[[Any], Iterator[Any]]:
+    """To two channels. FFmpeg would make one channel quieter, unlike browsers."""
+    is_mono = channels == 1
+    resampler = av.AudioResampler(format="flt", layout="mono" if is_mono else "stereo", rate=RATE)
+
+    def convert(frame: Any) -> Iterator[Any]:
+        """None: what is left at the end."""
+        for resampled in resampler.resample(frame):
+            samples = resampled.to_ndarray().ravel()
+            yield np.repeat(samples, CHANNELS) if is_mono else samples
+
+    return convert
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:

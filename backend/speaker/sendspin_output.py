@@ -108,6 +108,8 @@ class SendspinOutput:
         self._names: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._volume: int | None = None
+        # Players whose volume was set when they connected.
+        self._as_loud: set[str] = set()
         self._shown_player: PlayerState | None = None
         self._shown_item: int | None = None
         self._shown = ""
@@ -179,9 +181,6 @@ class SendspinOutput:
         names = {one.client_id: one.name for one in players}
         for client_id in names.keys() - self._names.keys():
             self._say(f"Player connected: {names[client_id]}")
-            if self._volume is not None:  # as loud as the others, until somebody changes it there
-                for role in self._server.get_client(client_id).roles_by_family("player"):
-                    role.set_player_volume(self._volume)
         for client_id in self._names.keys() - names.keys():
             self._say(f"Player disconnected: {self._names[client_id]}")
         self._names = names
@@ -235,10 +234,11 @@ class SendspinOutput:
         player = self._room.player
         if not players:
             await self._silence()
-        elif player is not None and self._room.is_connected and self._room.clock.is_known:
-            self._set_volume(player)
+        if self._group is not None and player is not None and self._room.is_connected:
+            self._set_volume(player, players)
             self._show_player(player)
-            await self._follow(player)
+            if players and self._room.clock.is_known:
+                await self._follow(player)
         await self._send(players)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
@@ -370,12 +370,19 @@ class SendspinOutput:
 
     # --- What players show, and how loud they are -------------------------------------------------------
 
-    def _set_volume(self, player: PlayerState) -> None:
-        """Only if the room's has changed: players keep their differences to each other."""
+    def _set_volume(self, player: PlayerState, players: list[SendspinClient]) -> None:
+        """When a player connects, and when the room's volume changes: they keep their differences then."""
         volume = round(player.volume * self._share / 100)
         if volume != self._volume:
             self._volume = volume
             self._role(PlayerGroupRole).set_group_volume(volume)
+        self._as_loud &= {one.client_id for one in players}
+        for client in players:
+            role = client.roles_by_family("player")[0]
+            # None: it has not said yet that it has a volume.
+            if client.client_id not in self._as_loud and role.get_player_volume() is not None:
+                self._as_loud.add(client.client_id)
+                role.set_player_volume(volume)
 
     def _show_player(self, player: PlayerState) -> None:
         if player is self._shown_player:
