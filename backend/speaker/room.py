@@ -263,7 +263,7 @@ class RoomFollower:
         return response.content
 
     async def act(self, **action: Any) -> None:
-        """What somebody does with the player at this speaker. Raises ServerUnavailableError."""
+        """An action on the player, by a button of this speaker. Raises ServerUnavailableError."""
         try:
             response = await self._http.post(f"{self._path}/player/", json=action)
         except (httpx.HTTPError, OSError) as error:

@@ -157,6 +157,8 @@ class SendspinOutput:
             self._arrived.discard(client_id)
             if client.connection.is_encrypted and not client.is_paired:
                 await self._server.trust_unpaired(client_id)
+                if not client.info.unpaired_access.enabled:
+                    self._say(f"{client.name} plays only for paired servers: allow unpaired access there.")
             if self._group is None or not self._group.clients:
                 self._begin_group(client.group)
             elif client not in self._group.clients:
@@ -186,7 +188,7 @@ class SendspinOutput:
         self._names = names
 
     def _pressed(self, _: SendspinGroup, event: object) -> None:
-        """What somebody does at a player that has buttons is done to the room."""
+        """Buttons of a player act on the room."""
         action: dict[str, Any]
         match event:
             case ControllerPlayEvent():

@@ -13,21 +13,26 @@ from aiosendspin.client import SendspinClient
 from aiosendspin.models.artwork import ArtworkChannel
 from aiosendspin.models.types import ArtworkSource, MediaCommand, PictureFormat, Roles
 from aiosendspin.noise import Identity, InMemoryClientPairingStore
+from aiosendspin.noise.trust_store import ClientPairingConfig
 from PIL import Image
 
 
 async def main(url: str) -> None:
+    store = InMemoryClientPairingStore()
+    await store.store_pairing_config(ClientPairingConfig(unpaired_access_enabled=True))
     client = SendspinClient(
         Identity.generate(),
         "Display",
         [Roles.METADATA, Roles.ARTWORK, Roles.CONTROLLER],
-        pairing_store=InMemoryClientPairingStore(),
+        pairing_store=store,
         artwork_channels=[ArtworkChannel(ArtworkSource.ALBUM, PictureFormat.PNG, 100, 100)],
     )
     client.add_metadata_listener(lambda payload: show(payload.metadata))
     client.add_artwork_listener(lambda _, picture: show_picture(picture))
+    client.add_controller_state_listener(
+        lambda payload: payload.controller and print(json.dumps({"has_buttons": True}), flush=True)
+    )
     await client.connect(url)
-    print(json.dumps({"connected": True}), flush=True)
     loop = asyncio.get_running_loop()
     while words := (await loop.run_in_executor(None, sys.stdin.readline)).split():
         given: dict[str, Any] = {name: int(value) for name, value in (word.split("=") for word in words[1:])}

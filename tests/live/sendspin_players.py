@@ -66,11 +66,19 @@ class Process:
             )
 
     def __enter__(self) -> Self:
+        try:
+            wait_for(self.is_ready)
+        except AssertionError:
+            self.__exit__()
+            raise
         return self
 
+    def is_ready(self) -> bool:
+        return True
+
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        self._process.terminate()  # clients of JACK take leave of it
+        self._process.communicate(timeout=30)
 
     @property
     def said(self) -> str:
@@ -93,7 +101,9 @@ class Display(Process):
     def __init__(self, port: int, folder: Path) -> None:
         program = [str(sendspin.PYTHON), str(HERE / "sendspin_display.py")]
         super().__init__([*program, f"ws://127.0.0.1:{port}/sendspin"], folder / "display")
-        wait_for(self.shown)
+
+    def is_ready(self) -> bool:
+        return {"has_buttons": True} in self.shown()
 
     def shown(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.said.splitlines() if line.startswith("{")]
@@ -112,7 +122,9 @@ class Recording(Process):
         self._cycle = np.dtype([("at", "f8"), ("samples", "f4", (players, jack.period_frames))])
         program = [str(sendspin.PYTHON), str(HERE / "sendspin_recorder.py")]
         super().__init__([*program, str(self._file), str(players)], folder / "recorder", **jack.variables)
-        wait_for(lambda: "ready" in self.said)
+
+    def is_ready(self) -> bool:
+        return "ready" in self.said
 
     def samples(self, *, since: float = 0) -> tuple[float, Samples]:
         """When the first one was heard, and a row for each sample, with a column for each player."""

@@ -4,6 +4,7 @@
 in seconds since 1970, and its samples, of one channel of each player.
 """
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import jack
 import numpy as np
 
-FIRST_CHANNEL = r"PortAudio(-[0-9]+)?:out_0"
+# The numbers of ports grow with each stream; two channels each.
+FIRST_CHANNEL = r"PortAudio(-[0-9]+)?:out_[0-9]*[02468]$"
 
 
 def main(path: str, players: int) -> None:
@@ -34,16 +36,19 @@ def main(path: str, players: int) -> None:
             sys.stdout.write("ready\n")
             sys.stdout.flush()
             while True:
-                _connect(client, inputs)
+                with contextlib.suppress(jack.JackError):  # a player has just left
+                    _connect(client, inputs)
                 time.sleep(0.02)
 
 
 def _connect(client: Any, inputs: list[Any]) -> None:
-    """JACK names a second player PortAudio-01."""
-    for output in client.get_ports(FIRST_CHANNEL, is_output=True):
-        number = int(output.name.partition(":")[0].partition("-")[2] or 0)
-        if number < len(inputs) and not client.get_all_connections(inputs[number]):
-            client.connect(output, inputs[number])
+    """Players are clients with names like PortAudio-01, and leave JACK while they are silent."""
+    outputs = sorted(client.get_ports(FIRST_CHANNEL, is_output=True), key=lambda port: port.name)
+    heard = {one.name for port in inputs for one in client.get_all_connections(port)}
+    for output in outputs:
+        free = [port for port in inputs if not client.get_all_connections(port)]
+        if free and output.name not in heard:
+            client.connect(output, free[0])
 
 
 main(sys.argv[1], int(sys.argv[2]))

@@ -196,7 +196,7 @@ def test_pause_seek_volume_and_stop_reach_the_player(new_party: NewParty, jack: 
     wait_for(lambda: recording.samples()[1][-RATE:], lambda samples: abs(samples).max() == 0)
 
 
-def test_it_plays_on_while_the_server_is_away_and_is_in_sync_afterwards(new_party: NewParty, jack: Jack):
+def test_it_plays_on_while_the_server_is_killed_and_is_in_sync_afterwards(new_party: NewParty, jack: Jack):
     party = new_party(jack)
     party.add("Long")
     party.speak()
