@@ -342,7 +342,7 @@ class Jack(Service):
 
     name = "JACK"
     # The time from a sample to its sound: a busy machine must not be late.
-    period_frames, rate = 8192, 48_000
+    period_frames, rate = 4096, 48_000
 
     @property
     def variables(self) -> dict[str, str]:
@@ -353,12 +353,13 @@ class Jack(Service):
         server = [jack_binary(), "--no-realtime", *waits_for_clients, "--name", f"tutti-{self.port}"]
         return [*server, "-d", "dummy", "-C", "0", "-r", str(self.rate), "-p", str(self.period_frames)]
 
+    def ports(self) -> str:
+        """Of all clients, one in a line."""
+        environment = {**os.environ, **self.variables}
+        return subprocess.run(["jack_lsp"], capture_output=True, text=True, env=environment).stdout
+
     def _answering_pid(self) -> int | None:
-        command = ["jack_lsp", "--server", f"tutti-{self.port}"]
-        found = subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, **self.variables}
-        ).stdout
-        return self.pid if "system:playback" in found else None
+        return self.pid if "system:playback" in self.ports() else None
 
     def _owner(self) -> dict[str, Any]:
         return {}  # JACK serves only clients of its own user

@@ -15,6 +15,8 @@ FRAME_BYTES = CHANNELS * SAMPLE_BYTES
 CHUNK_FRAMES = RATE // 10
 # Decoded ahead of what was taken: a minute, 12 MB.
 AHEAD_CHUNKS = 600
+# The first seconds are decoded as fast as possible, the others ten times as fast as they are played.
+HURRY_CHUNKS, PAUSE_SECONDS = 60, 0.01
 # As in browsers.
 MAX_GAIN_DB = 6.0
 # Only files, and no playlists, which could name other addresses.
@@ -87,6 +89,8 @@ class Source:
                 self._room.changed.set()
             self._chunks.append(chunk)
             self._decoded += len(chunk) // FRAME_BYTES
+            if len(self._chunks) > HURRY_CHUNKS:  # players ask for the time meanwhile
+                await asyncio.sleep(PAUSE_SECONDS)
             while len(self._chunks) >= AHEAD_CHUNKS:
                 self._room_for_more.clear()
                 await self._room_for_more.wait()
