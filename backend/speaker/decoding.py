@@ -30,9 +30,9 @@ EARLY_FRAMES = 2 * RATE
 # A file is given up if it fails twice within so much audio.
 ATTEMPTS, STEADY_FRAMES = 2, 10 * RATE
 RETRY_SECONDS = 2.0
-# So many packets in a row may be damaged. They are replaced by silence.
+# So many packets in a row may be damaged. What is missing by the timestamps is replaced by silence.
 MOST_DAMAGED = 100
-LONGEST_SILENCE_FRAMES = 10 * RATE
+GAP_FRAMES, LONGEST_GAP_FRAMES = RATE // 20, 30 * RATE
 
 
 class DecodingError(Exception):
@@ -95,7 +95,7 @@ class Source:
                 self._room_for_more.clear()
                 await self._room_for_more.wait()
         expected = (self.item.track.duration_seconds or 0) * RATE
-        if self._decoded < expected - EARLY_FRAMES:
+        if self._decoded < max(1, expected - EARLY_FRAMES):
             raise DecodingError("it ended too early")
 
 
@@ -128,11 +128,9 @@ def _samples(url: str, from_frame: int) -> Iterator[Any]:
         convert = _converter(stream.channels)
         next_frame, surplus, is_aligned = from_frame, 0, not from_frame
         for frame in _frames(container, stream):
-            if frame is None:
-                is_aligned = False
-                continue
-            if not is_aligned and frame.time is not None:
-                missing = min(round((frame.time - begin) * RATE) - next_frame, LONGEST_SILENCE_FRAMES)
+            missing = 0 if frame.time is None else round((frame.time - begin) * RATE) - next_frame
+            is_gap = GAP_FRAMES < abs(missing) < LONGEST_GAP_FRAMES
+            if is_gap or (not is_aligned and missing < LONGEST_GAP_FRAMES):
                 is_aligned, surplus = True, max(0, -missing)
                 if missing > 0:
                     next_frame += missing
@@ -160,16 +158,14 @@ def _converter(channels: int) -> Callable[[Any], Iterator[Any]]:
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
-    """None stands for a damaged packet."""
     damaged = 0
     for packet in container.demux(stream):
         try:
             frames = packet.decode()
-        except av.InvalidDataError:
+        except av.FFmpegError:
             damaged += 1
             if damaged > MOST_DAMAGED:
                 raise
-            yield None
         else:
             damaged = 0
             yield from frames

@@ -62,6 +62,12 @@ class PlayerState(msgspec.Struct, frozen=True):
     volume: int
     next: Item | None = None
 
+    @property
+    def began_at(self) -> float:
+        """When the item that plays would have begun without pauses and seeks; as `now` below."""
+        assert self.anchor  # noqa: S101 - it plays
+        return self.anchor.at.timestamp() - self.anchor.position_ms / 1000
+
     def position_ms(self, now: float) -> float:
         """At `now`, in seconds since 1970 by the server's clock."""
         if self.anchor is None:
@@ -301,9 +307,16 @@ class RoomFollower:
             seconds = self.clock.now() - (0.0 if measured_at is None else now - measured_at)
             said["at"] = datetime.fromtimestamp(seconds, UTC).isoformat()
         position = max(0, round(position_ms))
-        await self._send(
-            {"type": "speaker.report", "item_id": item_id, "position_ms": position, "state": state, **said}
-        )
+        with contextlib.suppress(OSError, WebSocketException):  # the reader notices it, too
+            await self._send(
+                {
+                    "type": "speaker.report",
+                    "item_id": item_id,
+                    "position_ms": position,
+                    "state": state,
+                    **said,
+                }
+            )
 
     async def leave(self) -> None:
         if self._socket is not None:

@@ -265,7 +265,9 @@ class SendspinOutput:
 
     def _adopt(self, player: PlayerState, item: Item) -> None:
         """Goes on with what plays if it is what the room plays, and begins that otherwise."""
-        begins_us = self._now_us() - self._room.position_ms * 1000 - self._delay_us
+        # Not by the position, which stays at the end of a track until the server has begun the next one.
+        since = self._room.clock.now() - player.began_at
+        begins_us = self._now_us() - since * 1e6 - self._delay_us
         while self._runs and self._runs[0].play_id not in (None, player.play_id):
             self._runs.pop(0).source.close()
         run = self._runs[0] if self._runs else None

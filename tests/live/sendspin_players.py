@@ -78,7 +78,11 @@ class Process:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()  # clients of JACK take leave of it
-        self._process.communicate(timeout=30)
+        try:
+            self._process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     @property
     def said(self) -> str:

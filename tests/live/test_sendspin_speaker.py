@@ -28,7 +28,7 @@ from tests.conftest import PreparedData
 from tests.contract.conftest import client_of
 from tests.live.parties import Party, track
 from tests.live.sendspin_players import Display, PlayerPages, Recording, SendspinPlayer, tones
-from tests.processes import PROJECT, TuttiServer
+from tests.processes import BACKEND, PROJECT, TuttiServer
 from tests.services import Jack, free_port, wait_for
 
 pytestmark = pytest.mark.skipif(not sendspin.newer_python(), reason=sendspin.LEFT_OUT)
@@ -176,6 +176,25 @@ def test_two_players_are_in_sync_and_tracks_follow_each_other_without_a_gap(new_
     assert "Playing: Bronze — Ada" in party.said
 
 
+def test_the_next_track_begins_in_time_while_the_server_is_late(new_party: NewParty, jack: Jack):
+    party = new_party(jack)
+    _, second = party.add("Amber", "Bronze")
+    party.speak()
+    party.connect("One")
+    party.wait_for_speaker()
+    recording = party.record()
+    party.player(action="play")
+    wait_for(party.player, lambda player: player["position_ms"] > 10_000)
+    os.kill(party.server.pid, signal.SIGSTOP)
+    try:  # the first track ends meanwhile
+        wait_for(lambda: len(heard(recording, 12)), lambda count: count > 4 * 14)
+    finally:
+        os.kill(party.server.pid, signal.SIGCONT)
+    wait_for(party.player, lambda player: player["item"]["id"] == second and player["position_ms"] > 6000)
+    party.wait_until_in_sync()
+    assert recording.longest_silence() <= GAP_MS
+
+
 def test_pause_seek_volume_and_stop_reach_the_player(new_party: NewParty, jack: Jack):
     party = new_party(jack)
     (item,) = party.add("Long")
@@ -219,6 +238,7 @@ def test_it_plays_on_while_the_server_is_killed_and_is_in_sync_afterwards(new_pa
     wait_for(lambda: len(heard(recording, 300)), lambda count: count > before + 40)
     assert recording.longest_silence() <= GAP_MS
     party.server.start()
+    party.player(action="resume")  # after more than 30 seconds, it is paused
     wait_for(lambda: off_ms(party, recording), lambda off: abs(off) < LATENCY_MS)
     party.wait_until_in_sync()
 
@@ -275,6 +295,16 @@ def test_a_display_shows_the_track_and_its_buttons_are_those_of_the_room(new_par
     wait_for(display.shown, lambda lines: lines[-1].get("playback_speed") == 0)
     display.press("next")
     wait_for(lambda: party.player()["item"], lambda item: item["id"] == long)
+
+
+def test_positions_are_exact_in_every_format_and_beyond_a_damaged_part(tmp_path: Path):
+    program = [sendspin.PYTHON, PROJECT / "tests" / "live" / "sendspin_formats.py", tmp_path]
+    environment = {**os.environ, "PYTHONPATH": str(BACKEND)}
+    done = subprocess.run(program, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found) == 5
+    assert max(abs(deviation) for deviations in found.values() for deviation in deviations) <= 1
 
 
 # --- In a browser ------------------------------------------------------------------------------------
