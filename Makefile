@@ -82,6 +82,9 @@ lock: environment ## compile the hashed requirements; UPGRADE=--upgrade for newe
 	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/sentry.in -o requirements/sentry.txt
 	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/import.in -o requirements/import.txt
 	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	$(subst 3.11,3.12,$(PIP_COMPILE)) $(UPGRADE) requirements/sendspin.in -o requirements/sendspin.txt
+	$(subst 3.11,3.12,$(PIP_COMPILE)) $(UPGRADE) -c requirements/sendspin.txt requirements/sendspin-player.in \
+		-o requirements/sendspin-player.txt
 	$(PIP_COMPILE) $(UPGRADE) requirements/node.in -o requirements/node.txt
 	$(PIP_COMPILE) $(UPGRADE) requirements/sbom.in -o requirements/sbom.txt
 	$(PIP_COMPILE) $(UPGRADE) scripts/uv.in -o scripts/uv.txt

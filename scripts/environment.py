@@ -25,7 +25,12 @@ PYTHON = VENV / "bin" / "python"
 LOCATION = VENV / ".location"
 OLDEST_PYTHON = (3, 11)
 # The lock file of the value includes that of the key: dev.txt contains base.txt.
-INCLUDED = {"base": ["base"], "dev": ["dev", "base"]}
+INCLUDED = {
+    "base": ["base"],
+    "dev": ["dev", "base"],
+    "sendspin": ["sendspin"],
+    "sendspin-player": ["sendspin-player", "sendspin"],
+}
 # uv does not read pip's settings.
 UV_NAME_OF_PIP_SETTING = {
     "index-url": "UV_DEFAULT_INDEX",

@@ -30,7 +30,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts")]
 import check_frontend  # noqa: E402
 import node as page_node  # noqa: E402 - only now to be found
 
-from scripts import other_pythons, test_times  # noqa: E402
+from scripts import other_pythons, sendspin, test_times  # noqa: E402
 from scripts.test_arguments import NO_SERVICES, Request  # noqa: E402
 from tests import services  # noqa: E402
 
@@ -76,6 +76,8 @@ def main() -> int:
         if request.with_services and not get_services(is_long=request.is_long):
             return 1
         page_node.find_node()  # installs it if it is missing; tests that need it report a failure
+        if sendspin.newer_python():
+            sendspin.prepare()  # likewise
     with tempfile.TemporaryDirectory(prefix="tutti-tests-") as scratch:
         try:
             outcomes = list(run_parts(request, Path(scratch)))
@@ -291,6 +293,8 @@ def print_summary(outcomes: list[Outcome], request: Request, *, seconds: float) 
     report("\n" + "\n".join(["=== everything ===", *(outcome.line() for outcome in outcomes)]))
     if not request.with_services:
         report(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
+    if not request.is_for_other_pythons and not sendspin.newer_python():
+        report(f"\n{sendspin.LEFT_OUT}")
     if request.chooses or request.is_for_other_pythons:
         report("\nOnly chosen tests: the checks (format, lint, types, imports, migrations) did not run.")
     report(f"\nTook {seconds / 60:.1f} minutes.\n\n{passed} passed, {failed} failed")

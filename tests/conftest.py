@@ -34,7 +34,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
-SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler", "new_mpd"}
+SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler", "new_mpd", "jack"}
 LONG_FIXTURES = {"firefox"}
 CONTRACT = PROJECT / "tests" / "contract"
 LOUD = re.compile(r" (WARNING|ERROR|CRITICAL) ")

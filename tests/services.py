@@ -18,11 +18,14 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import psycopg
 import redis
+
+from scripts import sendspin
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -135,9 +138,12 @@ class Service(ABC):
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
-                **owner_options(self.folder),
+                **self._owner(),
                 **parent_death_options(),
             )
+
+    def _owner(self) -> dict[str, Any]:
+        return owner_options(self.folder)
 
     def _comes_up(self) -> bool:
         for _ in attempts(START_SECONDS):
@@ -331,6 +337,36 @@ class Mpd(Service):
             return fields
 
 
+class Jack(Service):
+    """A JACK server whose output is a clock. Its clients are processes of the same user, with `variables`."""
+
+    name = "JACK"
+    # The time from a sample to its sound: a busy machine must not be late.
+    period_frames, rate = 4096, 48_000
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"JACK_DEFAULT_SERVER": f"tutti-{self.port}", "JACK_NO_START_SERVER": "1"}
+
+    def _command(self) -> list[str]:
+        # Before all other processes: on a busy machine, players would be late otherwise.
+        priority = "--realtime" if os.geteuid() == ROOT else "--no-realtime"
+        waits_for_clients = ["--sync", "--timeout", "10000"]
+        server = [jack_binary(), priority, *waits_for_clients, "--name", f"tutti-{self.port}"]
+        return [*server, "-d", "dummy", "-C", "0", "-r", str(self.rate), "-p", str(self.period_frames)]
+
+    def ports(self) -> str:
+        """Of all clients, one in a line."""
+        environment = {**os.environ, **self.variables}
+        return subprocess.run(["jack_lsp"], capture_output=True, text=True, env=environment).stdout
+
+    def _answering_pid(self) -> int | None:
+        return self.pid if "system:playback" in self.ports() else None
+
+    def _owner(self) -> dict[str, Any]:
+        return {}  # JACK serves only clients of its own user
+
+
 # --- What is installed -------------------------------------------------------------------------------
 
 
@@ -344,6 +380,7 @@ def missing_packages(*, is_long: bool = False) -> list[str]:
         **{"chromium-headless-shell": chromium_binary, "nginx": nginx_binary},
         **{"mpd": mpd_binary, "gcc": compiler_binary, "libc6-dev": c_headers},
         **({"firefox-esr": firefox_binary} if is_long else {}),
+        **({"jackd2": jack_binary, "libportaudio2": portaudio_library} if sendspin.newer_python() else {}),
     }
     return [package for package, find in found.items() if not _is_found(find)]
 
@@ -430,6 +467,16 @@ def nginx_binary() -> str:
 
 def mpd_binary() -> str:
     return _binary("mpd", "mpd", what="MPD")
+
+
+def jack_binary() -> str:
+    return _binary("jackd2", "jackd", what="JACK")
+
+
+def portaudio_library() -> str:
+    if found := find_library("portaudio"):
+        return found
+    raise ServiceError("PortAudio is not installed: sudo apt-get install libportaudio2")
 
 
 def compiler_binary() -> str:

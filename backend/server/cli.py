@@ -24,6 +24,8 @@ Usage: ./tutti COMMAND …
   import_view_counts FILE …    import view counts from a MongoDB export
   speaker --room ROOM --mpd HOST[:PORT] [--server URL]
                                play a room on an MPD (Music Player Daemon), also from another computer
+  speaker --room ROOM --sendspin [--server URL]
+                               play a room on the Sendspin players of the network (Python 3.12 or newer)
   api start [--env NAME] …     start the server, as ./start-daphne.sh does, with the same options
   db migrate                   apply the migrations
   cache clear [--prefix …]     clear the caches of charts and view counts

@@ -17,6 +17,7 @@ from speaker.room import (
     Backoff,
     Item,
     PlayerState,
+    RejectedError,
     RoomFollower,
     Say,
     ServerUnavailableError,
@@ -50,7 +51,7 @@ BACKUP_PLAYLIST = "before-tutti"
 OWN_URL = "/api/audio/"
 
 
-class MpdRejectedError(Exception):
+class MpdRejectedError(RejectedError):
     """MPD rejects the password, or needs one."""
 
 

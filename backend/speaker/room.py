@@ -28,6 +28,9 @@ class Track(msgspec.Struct, frozen=True):
     title: str
     artist: str
     has_audio: bool
+    album: str = ""
+    cover_url: str | None = None
+    duration_seconds: int | None = None
 
     def __str__(self) -> str:
         return f"{self.title} — {self.artist}"
@@ -59,6 +62,12 @@ class PlayerState(msgspec.Struct, frozen=True):
     volume: int
     next: Item | None = None
 
+    @property
+    def began_at(self) -> float:
+        """When the item that plays would have begun without pauses and seeks; as `now` below."""
+        assert self.anchor  # noqa: S101 - it plays
+        return self.anchor.at.timestamp() - self.anchor.position_ms / 1000
+
     def position_ms(self, now: float) -> float:
         """At `now`, in seconds since 1970 by the server's clock."""
         if self.anchor is None:
@@ -74,6 +83,7 @@ class Audio(msgspec.Struct, frozen=True):
 
     url: str
     expires_at: datetime
+    gain_db: float | None = None
 
 
 class _Message(msgspec.Struct):
@@ -101,8 +111,12 @@ class _ErrorBody(msgspec.Struct):
 # --- Errors ------------------------------------------------------------------------------------------
 
 
-class RoomRejectedError(Exception):
-    """The server will not accept this speaker, however often it tries."""
+class RejectedError(Exception):
+    """It cannot succeed, however often it is tried."""
+
+
+class RoomRejectedError(RejectedError):
+    """The server will not accept this speaker."""
 
 
 class AudioError(Exception):
@@ -191,8 +205,13 @@ class RoomFollower:
     their number.
     """
 
-    def __init__(self, *, server: str, room: str, name: str, kind: str, say: Say) -> None:
-        """`server` is an http or https URL; `say` prints a line for people."""
+    def __init__(
+        self, *, server: str, room: str, name: str, kind: str, say: Say, is_speaker: bool = True
+    ) -> None:
+        """`server` is an http or https URL; `say` prints a line for people.
+
+        `is_speaker`: whether it joins at once, or only follows the room until `speak` is called.
+        """
         self.player: PlayerState | None = None
         self.changed = asyncio.Event()
         self.clock = ServerClock()
@@ -200,6 +219,7 @@ class RoomFollower:
         self.is_connected = False
         self._server, self._room = server.rstrip("/"), room
         self._join = {"type": "speaker.join", "name": name, "kind": kind}
+        self._is_speaker = is_speaker
         self._say = say
         self._socket: ClientConnection | None = None
         self._refetch = asyncio.Event()
@@ -236,7 +256,34 @@ class RoomFollower:
         if response.status_code == httpx.codes.NOT_FOUND:
             raise AudioError(_message_of(response))
         audio = _decoded(response, Audio)
-        return Audio(url=urljoin(f"{self._server}/", audio.url), expires_at=audio.expires_at)
+        return msgspec.structs.replace(audio, url=self.url_of(audio.url))
+
+    def url_of(self, path: str) -> str:
+        return urljoin(f"{self._server}/", path)
+
+    async def picture(self, path: str) -> bytes:
+        """Of this server. Raises ServerUnavailableError."""
+        response = await self._get(path)
+        if not response.is_success:
+            raise ServerUnavailableError(_message_of(response))
+        return response.content
+
+    async def act(self, **action: Any) -> None:
+        """An action on the player, by a button of this speaker. Raises ServerUnavailableError."""
+        try:
+            response = await self._http.post(f"{self._path}/player/", json=action)
+        except (httpx.HTTPError, OSError) as error:
+            raise ServerUnavailableError(_text_of(error)) from None
+        if not response.is_success:
+            raise ServerUnavailableError(_message_of(response))
+
+    async def speak(self, *, is_speaker: bool) -> None:
+        """Joins, or stays without being a speaker."""
+        if is_speaker == self._is_speaker:
+            return
+        self._is_speaker = is_speaker
+        with contextlib.suppress(OSError, WebSocketException):
+            await self._send(self._join if is_speaker else {"type": "speaker.leave"})
 
     async def report(
         self,
@@ -252,7 +299,7 @@ class RoomFollower:
         `measured_at` is the time of the position by `clock.local()`; None: now.
         """
         now = self.clock.local()
-        if self._socket is None or not self.is_connected or now - self._reported_at < REPORT_SECONDS:
+        if not self._is_speaker or not self.is_connected or now - self._reported_at < REPORT_SECONDS:
             return
         self._reported_at = now
         said = {"message": message[:200]} if message else {}
@@ -260,9 +307,16 @@ class RoomFollower:
             seconds = self.clock.now() - (0.0 if measured_at is None else now - measured_at)
             said["at"] = datetime.fromtimestamp(seconds, UTC).isoformat()
         position = max(0, round(position_ms))
-        await self._send(
-            {"type": "speaker.report", "item_id": item_id, "position_ms": position, "state": state, **said}
-        )
+        with contextlib.suppress(OSError, WebSocketException):  # the reader notices it, too
+            await self._send(
+                {
+                    "type": "speaker.report",
+                    "item_id": item_id,
+                    "position_ms": position,
+                    "state": state,
+                    **said,
+                }
+            )
 
     async def leave(self) -> None:
         if self._socket is not None:
@@ -285,8 +339,10 @@ class RoomFollower:
         for number in range(10**9):
             with contextlib.suppress(ConnectionClosed):  # the reader notices it, too
                 await self._send({"type": "ping", "ts": self.clock.local()})
-            if number == 0:
+            if number == 0 and self._is_speaker:
                 await self._send(self._join)
+            elif number == 0:
+                self._refetch.set()
             await asyncio.sleep(FIRST_PING_SECONDS if number < FIRST_PINGS else PING_SECONDS)
 
     async def _take(self, text: str | bytes, backoff: Backoff) -> None:
@@ -296,9 +352,9 @@ class RoomFollower:
             sent_at = msgspec.json.decode(message.ts, type=float)
             server_at = message.server_ts.timestamp()
             self.clock.take(sent_at=sent_at, received_at=received_at, server_at=server_at)
+            backoff.reset()
         elif message.type == "speaker.joined":
             self._have_joined(msgspec.json.decode(message.payload, type=_Joined).player)
-            backoff.reset()
         elif message.type == "player.changed":
             self._player_changes += 1
             self._set(msgspec.json.decode(message.payload, type=PlayerState))
@@ -310,9 +366,10 @@ class RoomFollower:
             self._refetch.set()
 
     def _have_joined(self, player: PlayerState) -> None:
-        self.is_connected = True
-        self.connections += 1
-        self._say(f"Connected to {self._server}, room {self._room}.")
+        if not self.is_connected:
+            self.is_connected = True
+            self.connections += 1
+            self._say(f"Connected to {self._server}, room {self._room}.")
         self._set(player)
 
     def _set(self, player: PlayerState) -> None:
@@ -331,7 +388,7 @@ class RoomFollower:
                 self._refetch.set()
             else:
                 if changes == self._player_changes:  # otherwise it may be older than the last event
-                    self._set(fetched)
+                    self._set(fetched) if self._is_speaker else self._have_joined(fetched)
             await asyncio.sleep(REFETCH_SECONDS)
 
     def _closed(self, closed: ConnectionClosed) -> tuple[str, float | None]:

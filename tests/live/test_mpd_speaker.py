@@ -3,7 +3,6 @@
 import os
 import signal
 import statistics
-import subprocess
 import sys
 import threading
 import time
@@ -13,15 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
 from tests.conftest import PreparedData
-from tests.contract.conftest import client_of, new_room
-from tests.processes import BACKEND, TuttiServer
-from tests.services import Mpd, parent_death_options, wait_for
+from tests.contract.conftest import client_of
+from tests.live.parties import Party, track
+from tests.processes import TuttiServer
+from tests.services import Mpd, wait_for
 
 RATE = 44100
 FRAME_BYTES = 4
@@ -92,70 +92,16 @@ def recorded_frames(path: Path) -> list[tuple[int, int]]:
     return list(zip(samples[::2], samples[1::2], strict=True))
 
 
-class Party:
-    """A server with music, an MPD, a room with items, and `./tutti speaker` between them."""
+class MpdParty(Party):
+    """A room with `./tutti speaker`, and an MPD."""
 
-    def __init__(self, server: TuttiServer, http: httpx.Client, mpd: Mpd, folder: Path) -> None:
-        self.server, self.http, self.mpd = server, http, mpd
-        self.room = new_room(http)
-        self._output = folder / "speaker.log"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+    def __init__(self, server: TuttiServer, http: httpx.Client, folder: Path, mpd: Mpd) -> None:
+        super().__init__(server, http, folder)
+        self.mpd = mpd
 
     def speak(self, *options: str, **variables: str) -> None:
-        words = ["speaker", "--room", self.room, "--server", self.server.base_url, "--name", "Kitchen"]
-        words += ["--mpd", f"127.0.0.1:{self.mpd.port}", *options]
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        with self._output.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "server.cli", *words],
-                env={**kept, **variables, "PYTHONPATH": str(BACKEND)},
-                stdout=output,
-                stderr=output,
-                **parent_death_options(),
-            )
-
-    def end(self, number: signal.Signals) -> int:
-        assert self._process
-        self._process.send_signal(number)
-        return self.ended()
-
-    def ended(self) -> int:
-        assert self._process
-        return self._process.wait(30)
-
-    @property
-    def said(self) -> str:
-        return self._output.read_text()
-
-    def add(self, *titles: str) -> list[int]:
-        queue = f"/api/rooms/{self.room}/playlist/"
-        return [
-            self.http.post(queue, json={"track_id": track(self.http, title)["id"]}).json()["id"]
-            for title in titles
-        ]
-
-    def player(self, **action: Any) -> Any:
-        path = f"/api/rooms/{self.room}/player/"
-        response = self.http.post(path, json=action) if action else self.http.get(path)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def wait_for_speaker(self) -> None:
-        wait_for(self.speakers)
-
-    def speakers(self) -> list[dict[str, Any]]:
-        return self.player()["speakers"]
-
-    def wait_until_in_sync(self) -> None:
-        wait_for(self.speakers, lambda all_of_them: bool(all_of_them) and all_of_them[0]["in_sync"])
+        options = ("--mpd", f"127.0.0.1:{self.mpd.port}", *options)
+        self.start_speaker([sys.executable, "-P", "-m", "server.cli", "speaker"], *options, **variables)
 
     def deviation_ms(self) -> float | None:
         """None while MPD does not play."""
@@ -166,11 +112,6 @@ class Party:
 
     def status(self) -> dict[str, str]:
         return self.mpd.ask("status")
-
-
-def track(http: httpx.Client, title: str) -> dict[str, Any]:
-    found = wait_for(lambda: http.get("/api/tracks/", params={"search": title}).json(), bool)
-    return found[0]
 
 
 @pytest.fixture(scope="module")
@@ -203,16 +144,16 @@ def new_mpd() -> Iterator[Callable[..., Mpd]]:
         yield lambda **options: running.enter_context(Mpd(**options))
 
 
-NewParty = Callable[..., Party]
+NewParty = Callable[..., MpdParty]
 
 
 @pytest.fixture
 def new_party(server: TuttiServer, new_mpd: Callable[..., Mpd], tmp_path: Path) -> Iterator[NewParty]:
     with ExitStack() as running:
 
-        def make(**options: Any) -> Party:
+        def make(**options: Any) -> MpdParty:
             http = running.enter_context(client_of(server))
-            return running.enter_context(Party(server, http, new_mpd(**options), tmp_path))
+            return running.enter_context(MpdParty(server, http, tmp_path, new_mpd(**options)))
 
         yield make
 
