@@ -148,7 +148,8 @@ def _output(options: Namespace) -> tuple[RoomFollower, Any]:
     if options.mpd:
         from speaker.mpd_output import MpdAddress, MpdOutput
 
-        return room, MpdOutput(MpdAddress(*options.address, options.password), room, **common)
+        host, port = options.address
+        return room, MpdOutput(MpdAddress(host, port, options.password), room, **common)
     from speaker.sendspin_output import SendspinOutput
 
     return room, SendspinOutput(room, address=options.address, name=options.name, **common)

@@ -255,7 +255,7 @@ class RoomFollower:
         response = await self._get(f"{self._path}/items/{item_id}/audio/")
         if response.status_code == httpx.codes.NOT_FOUND:
             raise AudioError(_message_of(response))
-        audio = _decoded(response, Audio)
+        audio: Audio = _decoded(response, Audio)
         return msgspec.structs.replace(audio, url=self.url_of(audio.url))
 
     def url_of(self, path: str) -> str:

@@ -328,7 +328,7 @@ class SendspinOutput:
     # --- Audio ---------------------------------------------------------------------------------------
 
     def _now_us(self) -> int:
-        return self._server.clock.now_us()
+        return int(self._server.clock.now_us())
 
     async def _send(self, players: list[SendspinClient]) -> None:
         """Sends what is heard within the next seconds, as far as it is decoded."""
@@ -433,7 +433,5 @@ def _frames(milliseconds: float | None) -> int | None:
 
 def _lead_us(client: SendspinClient) -> int:
     """How long before it is heard this player needs its audio."""
-    return max(
-        max(role.get_min_buffer_us(), role.get_required_lead_time_us()) + role.get_output_delay_us()
-        for role in client.roles_by_family("player")
-    )
+    role = client.roles_by_family("player")[0]
+    return int(max(role.get_min_buffer_us(), role.get_required_lead_time_us()) + role.get_output_delay_us())

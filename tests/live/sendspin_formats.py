@@ -1,7 +1,7 @@
 """Writes tones in several formats, and decodes them as `./tutti speaker --sendspin`, in its environment.
 
-`python sendspin_formats.py FOLDER` prints the deviations of the decoded positions as JSON, in milliseconds: of
-whole files, from a later position on, and beyond a damaged part.
+`python sendspin_formats.py FOLDER` prints the deviations of the decoded positions as JSON, in milliseconds:
+of whole files, from a later position on, and beyond a damaged part.
 """
 
 import json
