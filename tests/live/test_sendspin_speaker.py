@@ -106,8 +106,9 @@ def environment() -> None:
     assert sendspin.prepare()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def jack() -> Iterator[Jack]:
+    """For each test: players that leave it can block it."""
     with Jack() as started:
         yield started
 
