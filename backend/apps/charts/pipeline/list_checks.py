@@ -166,11 +166,12 @@ def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
 def _same_for_weeks(edition: RawEdition, places: Places, good: "QuerySet[RawEdition]") -> RawEdition | None:
     """The first of the lists that have not changed since, if that is longer ago than lists stay the same.
 
-    There must be several: one list from before a pause of the server says nothing about the weeks since.
+    None if there was no list lately: then it is not known to have stayed the same.
     """
+    if not _editions_before(edition, edition.service).exists():
+        return None
     same = list(takewhile(lambda one: _places(one) == list(places), good.iterator()))
-    is_old = len(same) > 1 and edition.issued_on - same[-1].issued_on > REPEATED_FOR
-    return same[-1] if is_old else None
+    return same[-1] if edition.issued_on - same[-1].issued_on > REPEATED_FOR else None
 
 
 def _places(edition: RawEdition) -> list[tuple[int, str, str]]:

@@ -147,6 +147,15 @@ def test_a_list_that_has_not_changed_for_four_weeks_is_a_copy(
     assert RawEdition.objects.get(service="spotify", issued_on="2025-04-03").status == Status.OK
 
 
+def test_a_list_that_is_the_same_after_weeks_without_any_is_no_copy(run: Run, folder: Folder):
+    for day in (FIRST, SECOND, "2025-04-15"):
+        folder.list("spotify", day, *range(1, 21))
+
+    run()
+
+    assert set(RawEdition.objects.values_list("status", flat=True)) == {Status.OK}
+
+
 @pytest.mark.parametrize(
     ("services", "status"), [(["soundcloud"], "partly"), (RANKED, "failed")], ids=["of one service", "all"]
 )
