@@ -322,8 +322,7 @@ class Mpd(Service):
 
     def ask(self, command: str) -> dict[str, str]:
         """The fields of its answer, as a client of its own; of several with one name, the last."""
-        # MPD answers no client while it waits for the server of a file, which may be starting.
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as client:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
             lines = client.makefile("rw", encoding="utf-8", newline="\n")
             lines.readline()
             for one in [f"password {self._password}"] * bool(self._password) + [command]:

@@ -25,7 +25,7 @@ THREADS = 32
 # With `--long` all clients go on for longer.
 ACTIONS_EACH, LONG_ACTIONS_EACH = 4, 20
 # They read at intervals, for what reads without a pause takes the server from those that write.
-READERS, SECONDS_BETWEEN = 2, 0.03
+READERS, SECONDS_BETWEEN = 6, 0.03
 
 
 @dataclass(slots=True)

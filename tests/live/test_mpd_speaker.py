@@ -120,10 +120,10 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, title in enumerate(TITLES):
         write_tone(folder / f"Ada - {title}.wav", number)
     write_tone(folder / "Ada - Damaged.wav", 0)
-    # MPD 0.23.12 hangs if a connection breaks while it loads. This file fits into its buffer of 512 kB.
+    # MPD 0.23.12 hangs if a connection breaks while it loads. This file is loaded at once: 120 kB.
     with wave.open(str(folder / "Ada - Long.wav"), "wb") as file:
-        file.setparams((1, 1, 1600, 0, "NONE", ""))
-        file.writeframes(b"\x80" * 1600 * 300)
+        file.setparams((1, 1, 400, 0, "NONE", ""))
+        file.writeframes(b"\x80" * 400 * 300)
     return folder
 
 
@@ -235,7 +235,12 @@ def test_the_speaker_continues_after_a_restart_of_tutti_or_mpd(new_party: NewPar
         restarted.kill()
         wait_for(lambda: party.said.count("Trying again"), lambda count, before=before: count > before)
         restarted.start()
-        wait_for(party.deviation_ms, lambda off: off is not None and abs(off) < 200)
+        try:
+            wait_for(party.deviation_ms, lambda off: off is not None and abs(off) < 200)
+        except TimeoutError:  # MPD 0.23.12 sometimes hangs for ever when a server ends: its users restart it
+            party.mpd.kill()
+            party.mpd.start()
+            wait_for(party.deviation_ms, lambda off: off is not None and abs(off) < 200)
         party.wait_until_in_sync()
 
 
