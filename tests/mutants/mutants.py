@@ -450,6 +450,13 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             "return sum(play.votes for play in plays)",
             "In a room's chart an item that was played twice has its votes twice.",
         ),
+        Mutant(
+            "second of two equal lines",
+            f"{CHARTS}pipeline/aggregate.py",
+            'order_by("-rank")\n    return dict',
+            'order_by("rank")\n    return dict',
+            "A track that is on a list twice has the lower rank.",
+        ),
     ),
     "damaged lists": (
         Mutant(
@@ -483,13 +490,6 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             """    before = max((on for on in counted if on <= before), default=before)
     if day not in counted or before not in counted or (level""",
             "The growth of two days is shown as that of one, where the day between was not counted.",
-        ),
-        Mutant(
-            "second of two equal lines",
-            f"{CHARTS}pipeline/aggregate.py",
-            'order_by("-rank")\n    return dict',
-            'order_by("rank")\n    return dict',
-            "A track that is on a list twice has the lower rank.",
         ),
         Mutant(
             "ties without the best rank",

@@ -147,6 +147,16 @@ def test_a_list_that_has_not_changed_for_four_weeks_is_a_copy(
     assert RawEdition.objects.get(service="spotify", issued_on="2025-04-03").status == Status.OK
 
 
+def test_a_track_that_is_on_a_list_twice_has_its_better_rank(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, *range(1, 13), 2)
+    folder.list("soundcloud", FIRST, *range(1, 13))
+
+    run()
+
+    entry = EditionEntry.objects.get(track__isrc=isrc(2))
+    assert (entry.rank, entry.ranks) == (2, {"spotify": 2, "soundcloud": 2})
+
+
 def test_a_list_that_is_the_same_after_weeks_without_any_is_no_copy(run: Run, folder: Folder):
     for day in (FIRST, SECOND, "2025-04-15"):
         folder.list("spotify", day, *range(1, 21))
