@@ -63,11 +63,6 @@ PRESS_WITHOUT_USER = """addEventListener("DOMContentLoaded", () => {
         if (!button) return;
         observer.disconnect();
         button.click();
-        if (!button.matches(".speaker-start")) return;
-        const again = setInterval(() => {  // a busy machine may not be ready for the first
-            if (document.body.textContent.includes("blocks sound")) clearInterval(again);
-            else document.querySelector(".speaker-start")?.click();
-        }, 3000);
     });
     observer.observe(document, { childList: true, subtree: true });
 })"""

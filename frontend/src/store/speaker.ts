@@ -135,7 +135,8 @@ class Speaker {
         if (view.value.room !== this.#room) queueMicrotask(stopSpeaker);
       }),
       effect(() => {
-        if (!isLive.value) this.#hasJoined = false;
+        if (isLive.value) queueMicrotask(() => this.#join());
+        else this.#hasJoined = false;
       }),
       () => clearTimeout(this.#endTimer),
     );
@@ -147,7 +148,6 @@ class Speaker {
       () => document.removeEventListener("visibilitychange", stayAwake),
       this.#listenForMediaKeys(),
     );
-    if (isLive.peek()) this.#join();
     this.#tick();
   }
 
@@ -170,11 +170,11 @@ class Speaker {
   // --- The server -----------------------------------------------------------------------------------------
 
   #join(): void {
+    if (this.#isStopped) return;
     sendMessage({ type: "speaker.join", name: speakerName(), kind: "browser" });
   }
 
   #received(message: RoomMessage): void {
-    if (message.type === "connection.established") queueMicrotask(() => this.#join());
     if (message.type === "speaker.joined") {
       this.#hasJoined = true;
       ownSpeakerId.value = message.payload.speaker_id;
