@@ -345,13 +345,18 @@ class Jack(Service):
 
     @property
     def variables(self) -> dict[str, str]:
-        return {"JACK_DEFAULT_SERVER": f"tutti-{self.port}", "JACK_NO_START_SERVER": "1"}
+        return {"JACK_DEFAULT_SERVER": self._server_name, "JACK_NO_START_SERVER": "1"}
+
+    @property
+    def _server_name(self) -> str:
+        # JACK knows at most 8 names on a machine; that of a killed server is free only for its own name.
+        return f"tutti-{self.port % ATTEMPTS}"
 
     def _command(self) -> list[str]:
         # Before all other processes: on a busy machine, players would be late otherwise.
         priority = "--realtime" if os.geteuid() == ROOT else "--no-realtime"
         waits_for_clients = ["--sync", "--timeout", "10000"]
-        server = [jack_binary(), priority, *waits_for_clients, "--name", f"tutti-{self.port}"]
+        server = [jack_binary(), priority, *waits_for_clients, "--name", self._server_name]
         return [*server, "-d", "dummy", "-C", "0", "-r", str(self.rate), "-p", str(self.period_frames)]
 
     def ports(self) -> str:
