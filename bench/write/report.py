@@ -76,8 +76,11 @@ def compared_runs(ratios_by_run: dict[str, dict[str, float | None]]) -> Table:
     """The ratios of each run, as in the last line that it prints."""
     names = dict.fromkeys(name for of_run in ratios_by_run.values() for name in of_run)
     runs = ratios_by_run.values()
-    rows = [[name, *("" if run.get(name) is None else f"{run[name]}" for run in runs)] for name in names]
-    return [["ratio", *(TITLES[run] for run in ratios_by_run)], *rows]
+    rows = [
+        [name.replace("_", " "), *("" if run.get(name) is None else f"{run[name]}" for run in runs)]
+        for name in names
+    ]
+    return [["ratio to the bare view", *(TITLES[run] for run in ratios_by_run)], *rows]
 
 
 def tables_of(found: dict[str, list[Row]]) -> dict[str, Table]:

@@ -196,10 +196,7 @@ class PlayerExtension(HubExtension):
             return
         connected.reported_at = now
         speaker, player = connected.speaker, known.player
-        is_comparable = player.state == State.PLAYING and message.state == "playing"
-        speaker.lag_ms = (
-            message.position_ms - player.position_at(_time_of(message)) if is_comparable else None
-        )
+        speaker.lag_ms = _lag_ms(message, player) if message.state == "playing" else None
         speaker.state, speaker.play_id = message.state, player.play_id
         stored = (speaker.state, speaker.play_id, speaker_payload(speaker).in_sync)
         if stored != connected.stored:
@@ -326,9 +323,14 @@ def _room_of(stream_id: int) -> Room:
     return room
 
 
-def _time_of(message: SpeakerReportMessage) -> datetime:
-    now = server_now()
-    return message.at if message.at is not None and abs(message.at - now) <= MAX_REPORT_AGE else now
+def _lag_ms(message: SpeakerReportMessage, player: Player) -> int | None:
+    """The difference to the room, in milliseconds. None for a time before the last play, seek or pause."""
+    at = now = server_now()
+    if message.at is not None and abs(message.at - now) <= MAX_REPORT_AGE:
+        at = message.at
+    if player.state != State.PLAYING or player.anchored_at is None or at < player.anchored_at:
+        return None
+    return message.position_ms - player.position_at(at)
 
 
 def _joined(stream_id: int, speaker: Speaker, network: str) -> tuple[str, PlayerPayload]:
